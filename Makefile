@@ -1,0 +1,48 @@
+# Two commands do everything on a machine with Python 3.11+, git and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test bench lint types selfcheck wheel-test clean
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[all]' --group dev
+	touch $@
+
+demo: $(VENV)/.installed
+	@$(BIN)/python examples/demo.py
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -n 2
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m tests.bench
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+selfcheck: $(VENV)/.installed
+	$(BIN)/letsbe selfcheck
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache
+
+# The suite must work from a wheel too: data inside the package, nothing from the checkout.
+wheel-test: $(VENV)/.installed
+	rm -rf dist .venv-wheel
+	$(BIN)/python -m build --wheel --outdir dist .
+	$(PYTHON) -m venv .venv-wheel
+	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check --upgrade pip
+	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check "$$(echo dist/*.whl)[all]" --group dev
+	mkdir -p .venv-wheel/run && rm -rf .venv-wheel/run/* && cp -r tests examples docs README.md CHANGELOG.md pyproject.toml .pre-commit-hooks.yaml .venv-wheel/run/
+	cd .venv-wheel/run && ../bin/python -m pytest -q -n 2
+
+# The manifest's JSON Schema is made from the structs that read it.
+schema: $(VENV)/.installed
+	$(BIN)/letsbe schema > pytest_letsbe/letsbe.schema.json
