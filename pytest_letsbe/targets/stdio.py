@@ -1,0 +1,176 @@
+"""A target reached as JSON lines over the stdin and stdout of a long-lived process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .base import PROTOCOL, Hello, Output, Refused, Reply, TargetDead, Unsupported
+from .child import Child, StartError
+from .excerpt import mask, one_line
+from .lines import LinePipe, PipeError
+from .replies import ReplyError, parse_reply, read_hello
+
+#: Requests wait in our memory only up to this many bytes, whatever the window.
+BACKLOG = 1024 * 1024
+
+#: How long a target may take to end by itself once its stdin is closed.
+GOODBYE = 0.5
+
+# ASCII only, so that a lone surrogate in an input survives the trip.
+_encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
+
+
+class StdioTarget:
+    """A process that reads requests and writes replies, one JSON object a line; for one thread at a time.
+
+    Args:
+        argv: the program and its arguments; a relative path is relative to ``cwd``.
+        role: what it is asked to be: ``redactor``, ``gate``, ``rollout``.
+        timeout: seconds to answer ``hello``, and to answer one request.
+        label: how a report names it; ``argv`` when omitted.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        role: str,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 20.0,
+        label: str | None = None,
+        is_reference: bool = False,
+    ) -> None:
+        self._argv = list(argv)
+        self._role = role
+        self._cwd = (cwd or Path()).absolute()
+        self._env = dict(env or {})
+        self._timeout = timeout
+        self._label = label or one_line(" ".join(argv))
+        self._is_reference = is_reference
+        self._child: Child | None = None
+        self._pipe: LinePipe | None = None
+        self._hello: Hello | None = None
+        self._next_id = 0
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    @property
+    def is_reference(self) -> bool:
+        return self._is_reference
+
+    def hello(self) -> Hello:
+        if self._hello is None:
+            try:
+                self._hello = self._greet()
+            except BaseException:
+                self._end()
+                raise
+        return self._hello
+
+    def call(self, op: str, input: Mapping[str, Any], *, timeout: float | None = None) -> Reply:
+        return self.call_many(op, [input], timeout=timeout, window=1)[0]
+
+    def call_many(
+        self, op: str, inputs: Sequence[Mapping[str, Any]], *, timeout: float | None = None, window: int = 64
+    ) -> list[Reply]:
+        self.hello()
+        return self._exchange(op, inputs, self._timeout if timeout is None else timeout, max(1, window))
+
+    def cpu_seconds(self) -> float | None:
+        """Of the process that runs now and its session; 0 before it starts."""
+        return 0.0 if self._child is None else self._child.cpu_seconds()
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.hang_up()
+            self._child.exited(GOODBYE)
+        self._end()
+
+    def _greet(self) -> Hello:
+        try:
+            self._child = Child(self._argv, self._cwd, self._env, talks=True)
+        except StartError as error:
+            raise TargetDead(f"target {self._label} can't start: {error}") from None
+        self._pipe = LinePipe(self._child)
+        self._next_id = 0
+        [reply] = self._exchange("hello", [{"protocol": PROTOCOL, "role": self._role}], self._timeout, 1)
+        match reply:
+            case Output(value):
+                try:
+                    return read_hello(value, self._label)
+                except ValueError as error:
+                    raise self._dead(str(error)) from None
+            case Unsupported(why) | Refused(why):
+                raise self._dead(f"can't serve as {self._role}: {mask(why)}")
+
+    def _exchange(self, op: str, inputs: Sequence[Mapping[str, Any]], wait: float, window: int) -> list[Reply]:
+        pipe = self._pipe
+        if pipe is None:
+            raise ValueError("the target is not running")
+        first = self._next_id
+        replies: list[Reply | None] = [None] * len(inputs)
+        start = f',"op":{_encode(op)},"input":'
+        sent = received = 0
+        try:
+            while received < len(inputs):
+                batch: list[str] = []
+                size = pipe.backlog
+                while sent < len(inputs) and sent - received < window and size < BACKLOG:
+                    batch.append(f'{{"id":{first + sent}{start}{_encode(dict(inputs[sent]))}}}\n')
+                    size += len(batch[-1])
+                    sent += 1
+                if batch:
+                    pipe.send("".join(batch).encode("ascii"))
+                    self._next_id = first + sent
+                for line in pipe.lines(wait):
+                    number, reply = parse_reply(line)
+                    index = number - first
+                    if not 0 <= index < sent:
+                        raise ReplyError(self._stray(number), line)
+                    if replies[index] is not None:
+                        raise ReplyError(f"answered request {number} twice", line)
+                    replies[index] = reply
+                    received += 1
+        except ReplyError as error:
+            raise self._dead(error.what, error.evidence) from None
+        except PipeError as error:
+            progress = f"{received} of {len(inputs)} {op} requests had been answered"
+            raise self._dead(error.what, error.evidence, progress, silent=error.silent, ended=error.ended) from None
+        except BaseException:  # Ctrl-C, or an input that isn't JSON: open requests must not confuse the next call
+            self._end()
+            raise
+        return [reply for reply in replies if reply is not None]
+
+    def _stray(self, number: int) -> str:
+        if 0 <= number < self._next_id:
+            return f"answered request {number} twice"
+        return f"answered request {number}, which was never sent"
+
+    def _dead(self, what: str, *evidence: str, silent: bool = False, ended: bool = False) -> TargetDead:
+        """End the process and tell its story."""
+        child, pipe = self._child, self._pipe
+        if child is None or pipe is None:
+            raise ValueError("the target is not running")
+        pipe.drain_stderr()
+        self._end()
+        if ended:
+            what = f"{what} {child.status()}"
+        lines = [line for line in evidence if line]
+        tail = pipe.tail.lines()
+        if tail:
+            lines += ["its last words on stderr:", *(f"  {line}" for line in tail)]
+        return TargetDead(f"target {self._label} {what}", evidence=lines, silent=silent)
+
+    def _end(self) -> None:
+        pipe, child = self._pipe, self._child
+        self._pipe = self._child = self._hello = None
+        if pipe is not None:
+            pipe.close()
+        if child is not None:
+            child.end()
