@@ -1,0 +1,43 @@
+"""The registry: check names to checks, imported when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+
+from ..model import UsageError
+from ..suggest import did_you_mean
+from .base import Check
+
+#: name -> "module:attribute" below this package.
+BUILTIN: Mapping[str, str] = {
+    "redaction": "redaction.check:RedactionCheck",
+    "references": "references.check:ReferencesCheck",
+    "secrets": "secrets.check:SecretsCheck",
+}
+
+
+class Checks(Mapping[str, Check]):
+    """Built-in checks, loaded on first use, and those that other packages registered."""
+
+    def __init__(self, others: Iterable[Check] = ()) -> None:
+        self._loaded: dict[str, Check] = {check.name: check for check in others}
+        self._names = sorted({*BUILTIN, *self._loaded})
+
+    def __getitem__(self, name: str) -> Check:
+        if name not in self._loaded:
+            module, _, attribute = BUILTIN[name].partition(":")
+            self._loaded[name] = getattr(import_module(f".{module}", __name__), attribute)()
+        return self._loaded[name]
+
+    def named(self, name: str) -> Check:
+        """The check of that name; ``UsageError`` with the nearest one where there is none."""
+        if name not in self._names:
+            raise UsageError(f"no check is called {name!r}{did_you_mean(name, self._names)}")
+        return self[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

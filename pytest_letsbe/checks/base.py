@@ -1,0 +1,63 @@
+"""What a check is: cases from a spec, and a run of one case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+
+from ..model import Case, Invariant, Spec
+from ..targets.base import Target
+
+
+class Check(Protocol):
+    """One cell of the matrix.
+
+    ``cases`` is pure and fast and returns them sorted. ``run`` returns None or raises ``CheckFailure``,
+    ``NotEvaluated`` or ``Vacuous``.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def role(self) -> str | None:
+        """The kind of target it drives (``redactor``), or None when it needs none."""
+
+    @property
+    def options(self) -> type[msgspec.Struct]:
+        """The struct its entry in the manifest is read into. A check with a role has a field ``target``."""
+
+    @property
+    def invariants(self) -> tuple[Invariant, ...]: ...
+
+    @property
+    def preconditions(self) -> frozenset[str]:
+        """Invariants (liveness) without which the others prove nothing: when one fails, the rest isn't evaluated."""
+
+    def cases(self, spec: Spec) -> list[Case]: ...
+
+    def run(self, case: Case, target: Target | None) -> None: ...
+
+
+@runtime_checkable
+class CorpusCheck(Protocol):
+    """A check with a corpus: pytest pointed at ``corpora/<check>/*.yaml`` validates the rows."""
+
+    def corpus_cases(self, path: Path) -> list[Case]:
+        """One case for each row of the file."""
+
+    def validate(self, case: Case) -> None:
+        """Raise ``UsageError`` with ``file:line`` when the row is off."""
+
+
+@runtime_checkable
+class ShowsSamples(Protocol):
+    """A check that can show what it sends for one sample, ``case#seed``."""
+
+    def sample_lines(self, spec: Spec, sample: str) -> list[str]:
+        """The sample with its secret masked; empty when the name is none of a sample."""
+
+    def sample_request(self, spec: Spec, sample: str) -> dict[str, Any] | None:
+        """The request, its synthetic secret in clear, or None."""

@@ -1,0 +1,56 @@
+"""Fixtures for tests that people write in Python: the manifest, the redactor, a redaction case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .checks.redaction.client import Redactor
+    from .checks.redaction.samples import Sample
+    from .manifest import Manifest
+
+
+@pytest.fixture(scope="session")
+def letsbe_manifest(pytestconfig: pytest.Config) -> Manifest:
+    """The manifest at the root of the test run."""
+    from .model import UsageError
+    from .session import open_manifest
+
+    try:
+        return open_manifest(pytestconfig, pytestconfig.rootpath / "letsbe.yaml").manifest
+    except UsageError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def redactor(pytestconfig: pytest.Config, letsbe_manifest: Manifest) -> Redactor:
+    """The manifest's redactor, with ``redact(text)`` and ``redact_chunks(chunks)``."""
+    from .checks.redaction.client import Redactor
+    from .session import open_manifest
+
+    runner = open_manifest(pytestconfig, letsbe_manifest.path).runners.get("redaction")
+    if runner is None or runner.target is None:
+        pytest.fail("letsbe.yaml has no check `redaction`: the fixture drives its target", pytrace=False)
+    return Redactor(runner.target)
+
+
+@pytest.fixture
+def redaction_case(request: pytest.FixtureRequest) -> Sample:
+    """A synthesised secret in a text; parametrised by ``@pytest.mark.redaction_corpus("secrets")``."""
+    case: Sample | None = getattr(request, "param", None)
+    if case is None:
+        pytest.fail('redaction_case needs @pytest.mark.redaction_corpus("secrets") on the test', pytrace=False)
+    return case
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One ``redaction_case`` for each kind of the marked corpora."""
+    marker = metafunc.definition.get_closest_marker("redaction_corpus")
+    if marker is None or "redaction_case" not in metafunc.fixturenames:
+        return
+    from .checks.redaction.samples import cases_of
+
+    cases = cases_of(*marker.args)
+    metafunc.parametrize("redaction_case", cases, ids=[case.name for case in cases], indirect=True)

@@ -1,0 +1,97 @@
+"""A miniature check and a project to run it in: the seam is tested without any real suite."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+pytest_plugins = ("pytester",)
+
+#: A check whose cases do what they are called: `coin: {cases: [heads, tails/fails]}`.
+MINIATURE = """
+from msgspec import Struct
+from pytest_letsbe.model import Case, CheckFailure, Invariant, Location, NotEvaluated, Vacuous
+
+
+class CoinOptions(Struct, forbid_unknown_fields=True):
+    cases: list[str] = []
+    target: str | None = None
+
+
+class Coin:
+    name = "coin"
+    role = None
+    options = CoinOptions
+    invariants = (Invariant("liveness", "The coin is there."), Invariant("lands", "The coin lands."))
+    preconditions = frozenset({"liveness"})
+
+    def cases(self, spec):
+        return [
+            Case("coin", "liveness" if name.startswith("live") else "lands", name, spec.location,
+                 0 if "empty" in name else 3, data=spec.root)
+            for name in sorted(spec.options.cases)
+        ]
+
+    def run(self, case, target):
+        if "flaky" in case.name and not (case.data / "seen").exists():
+            (case.data / "seen").touch()
+            raise CheckFailure("the coin stood on its edge")
+        if "fails" in case.name:
+            raise CheckFailure("the coin fell into the drain", evidence=["it rolled"],
+                               failed_samples=[f"throw-{n}" for n in range(8)])
+        if "lacks" in case.name:
+            raise NotEvaluated("the coin has no second side")
+        if "hollow" in case.name:
+            raise Vacuous("nobody threw it")
+        if "crashes" in case.name:
+            raise KeyError("a bug of ours")
+
+
+def pytest_letsbe_checks():
+    return [Coin()]
+"""
+
+
+class Project:
+    """A package repo in a temporary folder, with the miniature check registered by its conftest."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        self.path = pytester.path
+        pytester.makeconftest(MINIATURE)
+        pytester.makefile(".toml", pytest='[pytest]\naddopts = ["-p", "letsbe"]')
+
+    def manifest(self, text: str, name: str = "letsbe.yaml") -> Path:
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text), encoding="utf-8")
+        return path
+
+    def coin(
+        self, *cases: str, more: str = "", require: str = "[+coin, -references, -secrets, -redaction, -egress, -perf]"
+    ) -> Path:
+        """A manifest that requires the coin and nothing else."""
+        waived = "".join(
+            f"\n  - {{id: {check}, until: 2099-01-01, reason: not this test}}"
+            for check in ("references", "secrets", "redaction", "egress", "perf")
+            if f"-{check}" in require
+        )
+        text = f"version: 1\npackage: egress-proxy\nrequire: {require}\nchecks:\n  coin: {{cases: {json.dumps(list(cases))}}}\n"
+        return self.manifest(text + (f"waive:{waived}" if waived or more else "") + more)
+
+    def run(self, *arguments: str, subprocess: bool = False) -> pytest.RunResult:
+        run = self.pytester.runpytest_subprocess if subprocess else self.pytester.runpytest_inprocess
+        return run(*arguments)
+
+    def report(self, *arguments: str, name: str = "report.json", subprocess: bool = False) -> dict[str, object]:
+        """Run with --letsbe-report and return the report."""
+        self.run("--letsbe-report", name, *arguments, subprocess=subprocess)
+        return json.loads((self.path / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> Project:
+    return Project(pytester)
