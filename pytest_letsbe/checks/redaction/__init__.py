@@ -1,0 +1,1 @@
+"""redaction: what a redactor must remove, and what it must leave."""

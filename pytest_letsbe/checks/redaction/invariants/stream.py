@@ -1,0 +1,87 @@
+"""chunk-invariant: a stream is redacted the same however it is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ....masking import mask_runs
+from ....model import Case, CheckFailure, Invariant, Spec
+from ..client import Answer, Redactor, answer_stream
+from ..corpus import Corpus
+from ..model import Carried, Kind
+from ..samples import Sample, evidence
+from ..synth import synthesise
+from .base import Rule, Violation, case, judge_all, seeds
+
+CHUNKS = Invariant(
+    "chunk-invariant",
+    "Cut anywhere, a stream leaks nothing, and its pieces joined are the text redacted whole.",
+    "redacting each chunk alone leaks at 443 of 713 split offsets; litellm#41611, NVIDIA/OpenShell#2763",
+)
+
+#: At most this many places of one token are cut, evenly spread, in the pr profile.
+CUTS = 16
+
+
+def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
+    for kind in corpus.kinds:
+        if kind.bare:
+            yield case(CHUNKS, kind.id, kind.location, seeds(spec, 1) * CUTS, kind)
+    yield case(CHUNKS, "no-chunks", spec.location, 1)
+
+
+def _judge(case: Case, redactor: Redactor) -> None:
+    if case.name == "no-chunks":
+        joined = "".join(redactor.redact_chunks([]))
+        if joined:
+            raise CheckFailure("a stream of no chunks came back as text", evidence=[f"came back {mask_runs(joined)}"])
+    else:
+        for seed in range(case.samples // CUTS):
+            sample = _in_prose(case.data, seed)
+            judge_all(_violations(sample, list(_splits(sample)), redactor))
+
+
+def _in_prose(kind: Kind, seed: int) -> Sample:
+    secret = synthesise(kind, seed)
+    text = f"The agent wrote:\n{secret.value}\nand went on with the next file.\n"
+    return Sample(f"{kind.id}/stream/plain#{seed}", secret, Carried(text, ()))
+
+
+def _splits(sample: Sample) -> Iterator[list[str]]:
+    """Two pieces cut at each place of the token, then every character by itself, then pieces of seven."""
+    text = sample.text
+    start = text.index(sample.secret.value)
+    stop = start + len(sample.secret.value)
+    places = range(start, stop + 1, max(1, (stop - start) // CUTS))
+    for place in places:
+        yield [text[:place], text[place:]]
+    yield list(text)
+    yield [text[i : i + 7] for i in range(0, len(text), 7)]
+    yield [text[:start], "", text[start:stop], "", text[stop:]]
+
+
+def _violations(sample: Sample, splits: Sequence[list[str]], redactor: Redactor) -> Iterator[Violation]:
+    whole = redactor.ask([sample.ask()])[0].text
+    replies = redactor.target.call_many("redact_chunks", [{"chunks": chunks} for chunks in splits])
+    for chunks, reply in zip(splits, replies, strict=True):
+        violation = judge_split(sample, chunks, answer_stream(reply, sample.text), whole)
+        if violation is not None:
+            yield violation
+
+
+def judge_split(sample: Sample, chunks: Sequence[str], answer: Answer, whole: str) -> Violation | None:
+    """Judge one cut of one text against the text redacted whole."""
+    cut = f"cut into {len(chunks)} pieces, the first of {len(chunks[0]) if chunks else 0} characters"
+    name = f"{sample.name}@{len(chunks[0]) if len(chunks) == 2 else f'{len(chunks)}-pieces'}"
+    output, leak = answer.text, sample.leak(answer)
+    if leak is not None:
+        return Violation(name, f"{sample.secret.kind} survived in a stream {cut}", evidence(sample, leak, output))
+    if output != whole:
+        lines = [f"whole    {sample.excerpt(whole)}", f"stream   {sample.excerpt(output)}"]
+        return Violation(
+            name, f"a stream with a {sample.secret.kind}, {cut}, came back different from the whole", lines
+        )
+    return None
+
+
+RULES = (Rule(CHUNKS, _cases, _judge),)
