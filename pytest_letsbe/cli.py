@@ -1,0 +1,45 @@
+"""``letsbe``: the verbs, each loaded when it is called. No pytest in here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from . import __version__
+from .model import UsageError
+
+#: verb -> its line in --help. The module of the same name in ``commands`` does it.
+VERBS = {
+    "init": "write a letsbe.yaml for this package",
+    "list": "list checks and their invariants, each with its statement",
+    "show": "show a case: its statement, its corpus row, what is sent",
+    "schema": "print the JSON Schema of letsbe.yaml",
+    "serve": "serve an embedded reference over the protocol",
+    "selfcheck": "run the mutants against the suite and print the kill matrix",
+    "scan": "find banned references and plaintext secrets in files or a whole repo",
+    "merge": "merge reports of shards and packages: the gate in CI",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; the exit code is 2 for a usage error, else the verb's own."""
+    parser = argparse.ArgumentParser(prog="letsbe", description="Security and contract checks for LetsBe packages.")
+    parser.add_argument("--version", action="version", version=f"letsbe {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for verb, line in VERBS.items():
+        child = verbs.add_parser(verb, help=line, description=line[0].upper() + line[1:] + ".")
+        if verb in arguments[:1]:  # only the verb that is called is loaded
+            import_module(f".commands.{verb}", __package__).configure(child)
+    options = parser.parse_args(arguments)
+    try:
+        return int(import_module(f".commands.{options.verb}", __package__).run(options))
+    except UsageError as error:
+        print(f"letsbe: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # `letsbe list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

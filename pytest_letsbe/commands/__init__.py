@@ -1,0 +1,1 @@
+"""The verbs of ``letsbe``, a file each: ``configure(parser)`` and ``run(arguments) -> exit code``."""

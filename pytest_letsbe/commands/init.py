@@ -1,0 +1,78 @@
+"""``letsbe init``: a letsbe.yaml for this package, without a question."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from ..checks import Checks
+from ..manifest import FILENAME, json_schema, required_checks
+from ..model import UsageError
+from ..suggest import did_you_mean
+
+SCHEMA = Path(".letsbe/letsbe.schema.json")
+
+#: What a check drives, for the shim line of each language.
+_TARGETS = {
+    "node": {"redactor": "{run: [node, letsbe/redactor.mjs]}"},
+    "python": {"redactor": '{python: "letsbe_redactor:redact"}'},
+    "shell": {"redactor": "{run: [bash, letsbe/redactor.sh]}"},
+}
+_UNIT = {
+    "node": "{run: npx vitest run --reporter=junit --outputFile=reports/unit.xml, junit: reports/unit.xml}",
+    "python": "{run: python -m pytest tests --junit-xml=reports/unit.xml, junit: reports/unit.xml}",
+    "shell": "{run: bats --report-formatter junit --output reports tests, junit: reports/report.xml}",
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--package", help="which package this is; guessed from the folder's name when left out")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing letsbe.yaml")
+
+
+def run(options: argparse.Namespace) -> int:
+    folder = Path.cwd()
+    target = folder / FILENAME
+    if target.exists() and not options.force:
+        raise UsageError(f"{FILENAME} stands already; --force overwrites it")
+    package = options.package or _guess(folder.name)
+    if package not in required_checks():
+        raise UsageError(f"no package is called {package!r}{did_you_mean(package, required_checks())}")
+    target.write_text(manifest_for(package, _language(folder)), encoding="utf-8")
+    (folder / SCHEMA).parent.mkdir(exist_ok=True)
+    (folder / SCHEMA).write_text(json.dumps(json_schema(Checks()), indent=2) + "\n", encoding="utf-8")
+    print(f"wrote {FILENAME} for {package}. Next: pytest -p letsbe")
+    return 0
+
+
+def manifest_for(package: str, language: str) -> str:
+    """The text of a first manifest: suites that exist, evidence for the rest as comments to fill in."""
+    suites = Checks()
+    required = required_checks()[package]
+    roles = sorted({str(suites[name].role) for name in required if name in suites and suites[name].role})
+    lines = [f"# yaml-language-server: $schema={SCHEMA.as_posix()}", "version: 1", f"package: {package}"]
+    if roles:
+        lines += ["targets:", *(f"  {role}: {_TARGETS[language][role]}" for role in roles)]
+    lines.append("checks:")
+    for name in required:
+        if name in suites:
+            entry = f"{{target: {suites[name].role}}}" if suites[name].role else "{}"
+            lines.append(f"  {name}: {entry}")
+    lines += [
+        f"  # {name}: {_UNIT[language] if name == 'unit' else '{run: make ' + name + '}'}"
+        for name in required
+        if name not in suites
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _guess(name: str) -> str:
+    packages = required_checks()
+    return next((package for package in packages if package in name), "egress-proxy" if "proxy" in name else name)
+
+
+def _language(folder: Path) -> str:
+    if (folder / "package.json").exists():
+        return "node"
+    return "python" if (folder / "pyproject.toml").exists() or any(folder.glob("*.py")) else "shell"
