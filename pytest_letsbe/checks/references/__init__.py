@@ -1,0 +1,1 @@
+"""The check that nothing of the banned stack stands in a repo."""

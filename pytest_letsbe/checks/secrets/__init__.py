@@ -1,0 +1,1 @@
+"""The check that no credential stands in clear in a repo."""

@@ -1,0 +1,1 @@
+"""The repo scanner: banned references and plaintext secrets in files, artifacts and history. No pytest in here."""

@@ -1,0 +1,41 @@
+"""What the parsers share: a field, which names are secrets', base64 that is text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+
+_SECRET_NAME = re.compile(
+    r"(?:^|[_.\-/]|(?<=[a-z])(?=[A-Z]))(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|credentials?|salt|dsn"
+    r"|encryption_?key|signing_?key|secret_?key|jwt_?key|master_?key|cookie_?key)(?=$|[_.\-\d]|[A-Z])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value and the name beside it; ``start`` and ``end`` point into the file as it is."""
+
+    key: str
+    value: str = field(repr=False)
+    start: int
+    end: int
+
+
+def is_secret_name(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
+
+
+def field_of(found: re.Match[bytes], key: str = "key", value: str = "value") -> Field:
+    groups = found.re.groupindex
+    name = (found[key] or b"").decode("utf-8", "replace") if key in groups else key
+    return Field(name, found[value].decode("utf-8", "replace"), found.start(value), found.end(value))
+
+
+def plain_text(value: str) -> str | None:
+    try:
+        return base64.b64decode(value.strip() + "=" * (-len(value.strip()) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None

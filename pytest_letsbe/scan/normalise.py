@@ -1,0 +1,109 @@
+"""Other writings of a text: invisible characters dropped, full-width letters folded, base64 runs decoded.
+
+Each view tells where its characters came from, so that a finding points into the file as it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+#: Base64 shorter than this holds less than a word and a border on both sides.
+SHORTEST = 20
+MOST_RUNS = 2000
+LONGEST = 262_144
+
+_SPECIAL = re.compile(
+    rb"\xc2\xad|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xbc[\x8e-\xbf]"
+    rb"|\xef\xbd[\x80-\x9e]|\xe2\x93[\x90-\xbf]|\xf0\x9d[\x90-\x9f]"
+)
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_RUN_CHARS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+_SHAPE = bytes(0x61 if byte in _RUN_CHARS else 0x20 for byte in range(256))
+_NEEDLE = b"a" * SHORTEST
+_PRINTABLE = frozenset(b"\t\n\r" + bytes(range(0x20, 0x7F)))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Another writing of (a part of) a text. ``starts[i]`` in the view came from ``origins[i]`` in the text."""
+
+    text: bytes
+    kind: str
+    starts: tuple[int, ...]
+    origins: tuple[int, ...]
+    whole: tuple[int, int] | None = None
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the text that a place in the view came from."""
+        if self.whole is not None:
+            return self.whole
+        return self._map(start), max(self._map(end - 1) + 1, self._map(start) + 1)
+
+    def _map(self, offset: int) -> int:
+        index = bisect_right(self.starts, offset) - 1
+        return self.origins[index] + offset - self.starts[index]
+
+
+def folded(text: bytes) -> Iterator[View]:
+    """One view of every line that holds invisible or compatibility characters."""
+    if text.isascii():
+        return
+    done = 3 if text.startswith(b"\xef\xbb\xbf") else 0
+    while found := _SPECIAL.search(text, done):
+        start = text.rfind(b"\n", 0, found.start()) + 1
+        end = text.find(b"\n", found.start())
+        end = len(text) if end < 0 else end
+        if end - start <= LONGEST:
+            yield _fold(text[start:end], start)
+        done = end
+
+
+def _fold(line: bytes, base: int) -> View:
+    out, starts, origins, size, at = [], [], [], 0, base
+    for char in line.decode("utf-8", "surrogateescape"):
+        raw = char.encode("utf-8", "surrogateescape")
+        plain = b"" if _INVISIBLE.match(char) else raw if char.isascii() else _compatible(char, raw)
+        if plain:
+            out.append(plain)
+            starts.append(size)
+            origins.append(at)
+            size += len(plain)
+        at += len(raw)
+    return View(b"".join(out), "folded", tuple(starts) or (0,), tuple(origins) or (base,))
+
+
+def _compatible(char: str, raw: bytes) -> bytes:
+    return raw if "\udc80" <= char <= "\udcff" else unicodedata.normalize("NFKC", char).encode("utf-8", "replace")
+
+
+def decoded(text: bytes) -> Iterator[View]:
+    """One view of every base64 run that holds text."""
+    shape = text.translate(_SHAPE)
+    start, runs = shape.find(_NEEDLE), 0
+    while start >= 0 and runs < MOST_RUNS:
+        end = shape.find(b" ", start)
+        end = len(text) if end < 0 else end
+        if plain := decode_run(text[start : min(end, start + LONGEST)]):
+            runs += 1
+            yield View(plain, "base64", (0,), (start,), (start, end))
+        start = shape.find(_NEEDLE, end)
+
+
+def decode_run(run: bytes) -> bytes | None:
+    """What a run of base64 says, when it says text."""
+    if len(run) < SHORTEST:
+        return None
+    try:
+        head = base64.b64decode(run[:16])
+        if not _PRINTABLE.issuperset(head):
+            return None
+        plain = base64.b64decode(run[: len(run) - 1 if len(run) % 4 == 1 else None] + b"=" * (-len(run) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    return plain if _PRINTABLE.issuperset(plain) else None

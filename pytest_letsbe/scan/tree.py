@@ -1,0 +1,143 @@
+"""A scan of a tree: enumerate, leave out what is known to be clean, judge the rest on all cores."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import enumerate as tree
+from . import workers
+from .allow import Allow
+from .cache import FOLDER, Cache
+from .engine import Engine
+from .enumerate import Entry
+from .finding import Finding
+from .globs import matches_any
+from .stats import Stats
+
+#: Text files past this are a hole that the report names; nobody writes them by hand.
+MOST_BYTES = 32 * 1024 * 1024
+#: Fewer files than this aren't worth another process.
+WORTH_A_WORKER = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is scanned: the tree below ``root``, or only ``only`` of it."""
+
+    root: Path
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    cache: bool = True
+    jobs: int = 0
+    use_git: bool = True
+    most_bytes: int = MOST_BYTES
+
+
+@dataclass(slots=True)
+class Scan:
+    """What was found, the exceptions written in the files, and what was seen."""
+
+    findings: list[Finding] = field(default_factory=list)
+    allows: list[Allow] = field(default_factory=list)
+    stats: Stats = field(default_factory=Stats)
+    clean: list[Entry] = field(default_factory=list)
+
+    def add(self, other: Scan) -> None:
+        self.findings += other.findings
+        self.allows += other.allows
+        self.clean += other.clean
+        self.stats.add(other.stats)
+
+
+def scan(engine: Engine, scope: Scope) -> Scan:
+    """Scan a tree; the findings are sorted by place."""
+    began = time.monotonic()
+    result = Scan()
+    entries = [e for e in _entries(scope, result.stats) if not _excluded(e, scope, result.stats)]
+    tracked_cache = any(entry.path.startswith(FOLDER) for entry in entries)
+    cache = Cache(scope.root, engine.key, enabled=scope.cache and not tracked_cache and result.stats.source == "git")
+    todo = []
+    for entry in entries:
+        if cache.clean(entry.path, entry.blob):
+            result.stats.cached += 1
+            result.stats.files += 1
+        else:
+            todo.append(entry)
+    jobs = scope.jobs or (1 if os.environ.get("PYTEST_XDIST_WORKER") else os.cpu_count() or 1)
+    result.add(
+        workers.run(engine, scope, todo, jobs)
+        if jobs > 1 and len(todo) >= WORTH_A_WORKER
+        else judge_all(engine, scope, todo)
+    )
+    for entry in result.clean:
+        cache.remember(entry.path, entry.blob)
+    cache.save()
+    result.findings.sort()
+    result.stats.engine = engine.name
+    result.stats.seconds = time.monotonic() - began
+    return result
+
+
+def judge_all(engine: Engine, scope: Scope, entries: Sequence[Entry]) -> Scan:
+    """Judge files one after the other."""
+    result = Scan()
+    for entry in entries:
+        _judge(engine, scope, entry, result)
+    return result
+
+
+def _judge(engine: Engine, scope: Scope, entry: Entry, result: Scan) -> None:
+    stats = result.stats
+    stats.files += 1
+    named = engine.judge_path(entry.path)
+    result.findings += named
+    raw = tree.read(scope.root, entry.path, scope.most_bytes)
+    if isinstance(raw, str):
+        stats.leave_out(raw, engine.shown(entry.path))
+        if raw == "binary" and not named:
+            result.clean.append(entry)
+        return
+    judged = engine.judge(entry.path, raw)
+    if judged is None:
+        stats.leave_out("binary")
+        if not named:
+            result.clean.append(entry)
+        return
+    stats.scanned += 1
+    stats.bytes += len(raw)
+    result.findings += judged.findings
+    result.allows += judged.allows
+    if judged.clean and not named:
+        result.clean.append(entry)
+
+
+def _entries(scope: Scope, stats: Stats) -> Iterable[Entry]:
+    if not scope.only:
+        return tree.files(scope.root, stats, use_git=scope.use_git)
+    stats.source = "arguments"
+    found: dict[str, Entry] = {}
+    for path in scope.only:
+        whole = scope.root / path
+        if whole.is_symlink():
+            stats.leave_out("symlink")
+        elif whole.is_dir():
+            inner = Stats()
+            for entry in tree.files(whole, inner, use_git=scope.use_git):
+                name = os.path.normpath(f"{path}/{entry.path}") if path != "." else entry.path
+                found[name] = Entry(name, entry.blob)
+            stats.add(inner)
+        else:
+            name = os.path.normpath(path)
+            found[name] = Entry(name)
+    return [found[name] for name in sorted(found)]
+
+
+def _excluded(entry: Entry, scope: Scope, stats: Stats) -> bool:
+    if scope.exclude and matches_any(entry.path, scope.exclude):
+        stats.leave_out("excluded")
+        return True
+    return False
