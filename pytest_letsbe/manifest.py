@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from . import strict_yaml
-from .checks.base import Check
+from .checks.base import Check, MayGoWithout
 from .data import data_dir
 from .evidence.check import EvidenceCheck
 from .model import NAME, Location, Spec, UsageError
@@ -165,7 +165,7 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
         check = EvidenceCheck(name)
     options = convert(document, ("checks", name), check.options, raw if raw is not None else {})
     spec = Spec(name, options, context.root, where, context.profile, context.corpora)
-    if check.role is None:
+    if check.role is None or (isinstance(check, MayGoWithout) and not check.needs_target(options)):
         return CheckEntry(check, spec)
     wanted = getattr(options, "target", None) or check.role
     if wanted not in context.targets:

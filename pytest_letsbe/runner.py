@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .checks.base import Check
+from .checks.base import Check, HoldsResources, OpensTarget
 from .manifest import CheckEntry
 from .model import Case, CheckFailure, LetsbeError, Location, NotEvaluated, Vacuous
 from .targets import Connector, connect
@@ -72,6 +72,8 @@ class Runner:
     def close(self) -> None:
         if self.target is not None:
             self.target.close()
+        if isinstance(self.check, HoldsResources):
+            self.check.close()
 
     def _require_liveness(self) -> None:
         if not self._lively and self._blocked is None:
@@ -105,6 +107,9 @@ def runner(entry: CheckEntry, connectors: Mapping[str, Connector]) -> Runner:
     cases = entry.check.cases(entry.spec)
     if entry.target is None or entry.check.role is None:
         return Runner(entry.check, cases)
+    if isinstance(entry.check, OpensTarget):
+        opened = entry.check.open(entry.target, entry.spec, entry.target_location)
+        return Runner(entry.check, cases, opened, target_location=entry.target_location)
     target = connect(
         entry.target,
         role=entry.check.role,

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import msgspec
 
 from .checks import Checks
+from .checks.base import Check, OpensTarget, ProvesItself
 from .data import data_dir
-from .model import Case, CheckFailure, Location, Spec
+from .model import Case, CheckFailure, Location, Spec, UsageError
 from .runner import Runner
 from .targets import connect
 from .targets.spec import TargetSpec
@@ -31,17 +36,17 @@ TIMEOUT = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A faulty target with the invariant that must catch it, or a correct one (``expected`` is None)."""
+    """A faulty target with the invariant that must catch it, or a correct one (``expected`` is None).
+
+    Its class may say more: ``check_options`` is what the manifest would give its check; a static method
+    ``build(folder)`` writes a repo into the folder and returns the options, for checks that judge a tree.
+    """
 
     check: str
     name: str
     statement: str
     expected: str | None
     path: Path
-
-    @property
-    def target(self) -> TargetSpec:
-        return TargetSpec(python=f"{self.path}:{self.name}", timeout=TIMEOUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +74,7 @@ def subjects(check: str) -> list[Subject]:
     """The classes of ``mutants/<check>/*.py`` that say which invariant is ``expected`` to catch them."""
     found = []
     for path in sorted((data_dir("mutants") / check).glob("[a-z]*.py")):
-        spec = importlib.util.spec_from_file_location(f"letsbe_mutants_{check}_{path.stem}", path)
-        if spec is None or spec.loader is None:
-            continue
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = _module(path)
         for name, member in vars(module).items():
             if inspect.isclass(member) and member.__module__ == module.__name__ and "expected" in vars(member):
                 statement = (inspect.getdoc(member) or name).splitlines()[0]
@@ -83,10 +84,13 @@ def subjects(check: str) -> list[Subject]:
 
 def judge(subject: Subject, *, every: bool = False) -> Outcome:
     """Run the suite on one subject; an invariant ends at its first failing case."""
+    with tempfile.TemporaryDirectory(prefix="letsbe-subject-") as folder:
+        return _judge(subject, Path(folder), every=every)
+
+
+def _judge(subject: Subject, folder: Path, *, every: bool) -> Outcome:
     started = time.monotonic()
-    check = _checks()[subject.check]
-    target = connect(subject.target, role=check.role or "", root=Path.cwd(), location=Location(str(subject.path)))
-    runner = Runner(check, _cases(subject.check), target)
+    runner = _runner(subject, folder)
     failed: dict[str, str] = {}
     not_evaluated: set[str] = set()
     try:
@@ -104,6 +108,40 @@ def judge(subject: Subject, *, every: bool = False) -> Outcome:
     return Outcome(subject, failed, left, time.monotonic() - started)
 
 
+def _runner(subject: Subject, folder: Path) -> Runner:
+    check = _checks()[subject.check]
+    member = getattr(_module(subject.path), subject.name)
+    if hasattr(member, "build"):
+        spec = _spec(subject.check, json.dumps(member.build(folder)), folder)
+        cases = check.cases(spec)
+    else:
+        options = json.dumps(getattr(member, "check_options", {}))
+        spec, cases = _spec(subject.check, options, Path.cwd()), _cases(subject.check, options)
+    described = _target(check, subject)
+    if described is None or check.role is None:
+        return Runner(check, cases)
+    where = Location(str(subject.path))
+    if isinstance(check, OpensTarget):
+        return Runner(check, cases, check.open(described, spec, where))
+    return Runner(check, cases, connect(described, role=check.role, root=Path.cwd(), location=where))
+
+
+def _target(check: Check, subject: Subject) -> TargetSpec | None:
+    if isinstance(check, ProvesItself):
+        return check.subject_target(subject.path, subject.name)
+    return TargetSpec(python=f"{subject.path}:{subject.name}", timeout=TIMEOUT)
+
+
+@cache
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"letsbe_mutants_{path.parent.name}_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise UsageError("isn't a Python file", Location(str(path)))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @cache
 def _checks() -> Checks:
     """One registry for each process: making the cases costs as much as many a mutant."""
@@ -111,10 +149,13 @@ def _checks() -> Checks:
 
 
 @cache
-def _cases(name: str) -> list[Case]:
-    check = _checks()[name]
-    options = msgspec.convert({}, check.options)
-    return check.cases(Spec(name, options, Path.cwd(), Location("letsbe.yaml")))
+def _cases(name: str, options: str) -> list[Case]:
+    return _checks()[name].cases(_spec(name, options, Path.cwd()))
+
+
+def _spec(name: str, options: str, root: Path) -> Spec:
+    converted: Any = msgspec.convert(json.loads(options), _checks()[name].options)
+    return Spec(name, converted, root, Location("letsbe.yaml"))
 
 
 def _chosen(cases: Sequence[Case], subject: Subject, *, every: bool) -> Iterator[Case]:

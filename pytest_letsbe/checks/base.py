@@ -7,8 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from ..model import Case, Invariant, Spec
+from ..model import Case, Invariant, Location, Spec
 from ..targets.base import Target
+from ..targets.spec import TargetSpec
 
 
 class Check(Protocol):
@@ -39,6 +40,38 @@ class Check(Protocol):
     def cases(self, spec: Spec) -> list[Case]: ...
 
     def run(self, case: Case, target: Target | None) -> None: ...
+
+
+@runtime_checkable
+class OpensTarget(Protocol):
+    """A check that reaches its target in its own way, such as a proxy that must start inside a world of ours."""
+
+    def open(self, target: TargetSpec, spec: Spec, location: Location | None) -> Target:
+        """The target that the manifest describes; it starts at its first use, and ``close`` ends it."""
+
+
+@runtime_checkable
+class MayGoWithout(Protocol):
+    """A check with a role that some manifests have no target for, as a consumer's side of a contract."""
+
+    def needs_target(self, options: Any) -> bool:
+        """Whether these options ask for a running target."""
+
+
+@runtime_checkable
+class HoldsResources(Protocol):
+    """A check that keeps processes or folders between its cases."""
+
+    def close(self) -> None:
+        """End and remove them; a second call does nothing."""
+
+
+@runtime_checkable
+class ProvesItself(Protocol):
+    """A check whose mutants aren't plain ``python:`` targets."""
+
+    def subject_target(self, path: Path, name: str) -> TargetSpec | None:
+        """How to reach the mutant or correct target ``name`` of the file ``path``; None when it is a repo tree."""
 
 
 @runtime_checkable
