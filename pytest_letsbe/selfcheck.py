@@ -100,6 +100,8 @@ def _judge(subject: Subject, folder: Path, *, every: bool) -> Outcome:
             end = runner.end_of(case)
             if end.outcome == "failed" and isinstance(end.error, CheckFailure):
                 failed[case.invariant] = f"{case.id}: {end.error.sentence}"
+            elif end.outcome == "vacuous":  # the matrix is red for it as well
+                failed[case.invariant] = f"{case.id}: {end.error}"
             elif end.outcome != "passed":
                 not_evaluated.add(case.invariant)
     finally:

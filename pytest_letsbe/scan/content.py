@@ -15,12 +15,16 @@ _BOMS = (
 )
 
 
+def is_wide(raw: bytes) -> bool:
+    """Isn't it plain UTF-8 from the first byte on: is it a binary, or text of two or four bytes a character?"""
+    return b"\0" in raw[:PROBE]
+
+
 def text_of(raw: bytes) -> bytes | None:
     """UTF-8 (or whatever superset of ASCII it was), or None for a binary."""
-    head = raw[:PROBE]
-    if b"\0" not in head:
+    if not is_wide(raw):
         return raw
-    encoding = _wide(head)
+    encoding = _wide(raw[:PROBE])
     if encoding is None:
         return None
     text = raw.decode(encoding, "replace").removeprefix("\ufeff")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..model import UsageError
 from . import allow, normalise
+from .batch import PathGate, TextGate
 from .content import Lines, text_of
 from .finding import Finding, Hit, fingerprint, mask, shown_path
 from .globs import matches_any, path_pattern
@@ -19,7 +20,7 @@ from .rule import Rule
 from .text import Text
 
 #: Part of the cache's key: raise it when the same rules would find something else.
-VERSION = 1
+VERSION = 2
 #: base64 inside base64 is read so deep.
 DEPTH = 2
 #: What a token in the name of a file would be.
@@ -57,15 +58,8 @@ class Engine:
                 raise UsageError(f"id {rule.id!r} stands already at {where}: exceptions name ids", rule.location)
             self._by_id[rule.id] = rule
         self._paths = [rule for rule in self.rules if rule.kind == "path"]
-        self._named = self._any_path()
         self._matchers: list[Matcher] = [matcher(r, fast=self.fast) for r in self.rules if r.kind != "path"]
         self._prepare()
-
-    def _any_path(self) -> re.Pattern[str]:
-        """One pattern for all path rules: nearly every path is of no interest to any."""
-        globs = [rf"\A{path_pattern(name).pattern}" for rule in self._paths for name in rule.names]
-        words = [word_regex(word).removeprefix("(?i)") for rule in self._paths for word in rule.words]
-        return re.compile("|".join(globs + words) or "(?!)", re.IGNORECASE | re.DOTALL)
 
     def _prepare(self) -> None:
         """Lower-case keywords, each with the rules that asked for it and how they spelled it."""
@@ -78,6 +72,21 @@ class Engine:
         keywords = sorted(targets)
         self._targets = [targets[keyword] for keyword in keywords]
         self._automaton = automaton(keywords, fast=self.fast)
+        spellings = {word: [spelled for _, spelled in targets[word]] for word in keywords}
+        self._texts = TextGate(spellings, fast=self.fast)
+        told = {n for n, one in enumerate(self._matchers) if one.rule.check == "secrets" and one.rule.rank == 0}
+        by_name = {word: [spelled for n, spelled in targets[word] if n in told] for word in keywords}
+        self._secret_names = TextGate({word: many for word, many in by_name.items() if many}, fast=self.fast)
+        self._names = PathGate(self._paths, fast=self.fast)
+
+    def suspects(self, texts: Sequence[bytes]) -> Sequence[int]:
+        """Indices of the texts that ``judge`` must see; for the others it would say that they are clean."""
+        return range(len(texts)) if self._always else self._texts.suspects(texts)
+
+    def suspect_paths(self, paths: Sequence[str]) -> set[int]:
+        """Indices of the paths that ``judge_path`` must see."""
+        secret = self._secret_names.suspects([path.encode("utf-8", "surrogateescape") for path in paths])
+        return {*self._names.suspects(paths), *(n for n in secret if _LONG.search(paths[n]))}
 
     @property
     def key(self) -> str:
@@ -107,10 +116,7 @@ class Engine:
 
     def judge_path(self, path: str) -> list[Finding]:
         """Rules about names of files, and secrets that stand in one."""
-        secrets = self._secrets_in(path)
-        if not secrets and not self._named.search(path):
-            return []
-        shown, found = self.shown(path), []
+        secrets, shown, found = self._secrets_in(path), self.shown(path), []
         for rule in self._paths:
             globs = any(path_pattern(name).match(path) for name in rule.names)
             if (globs or _word_in(rule, path)) and _applies(rule, path):

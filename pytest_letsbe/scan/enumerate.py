@@ -6,8 +6,8 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from .content import PROBE, text_of
 from .stats import Stats
@@ -16,11 +16,14 @@ from .stats import Stats
 SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", ".letsbe", ".venv", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 )
+#: A file up to this is read at once; of a larger one its beginning is looked at before the rest is read.
+SMALL = 65_536
+#: A regular file that git watches, as nearly all are.
+_PLAIN = b"H 100"
 _SUBMODULE, _SYMLINK = "160000", "120000"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A file below the root; ``blob`` is git's id when the file is as committed to the index."""
 
     path: str
@@ -66,7 +69,9 @@ def _git_files(root: Path, prefix: str, stats: Stats) -> list[Entry] | None:
     dirty = {os.fsdecode(name) for name in changed.split(b"\0") if name}
     entries: list[Entry] = []
     for line in staged.split(b"\0"):
-        if line:
+        if line.startswith(_PLAIN) and (path := os.fsdecode(line[line.index(b"\t") + 1 :])) not in dirty:
+            entries.append(Entry(prefix + path, line.split(b" ", 3)[2].decode("ascii")))
+        elif line:
             entries += _tracked(root, prefix, line, dirty, stats)
     for name in others.split(b"\0"):
         path = os.fsdecode(name)
@@ -137,7 +142,7 @@ def _folder_files(root: Path, stats: Stats) -> Iterator[Entry]:
 def read(root: Path, path: str, most: int) -> bytes | str:
     """The bytes of a regular file, or the reason why there are none. A pipe or a device is never opened."""
     try:
-        descriptor = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(f"{root}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         gone = isinstance(error, FileNotFoundError)
         return "gone" if gone else "symlink" if (root / path).is_symlink() else _special_or(root / path)
@@ -154,11 +159,13 @@ def read(root: Path, path: str, most: int) -> bytes | str:
 
 def _content(descriptor: int, size: int, most: int) -> bytes | str:
     """All of it, unless its beginning says that it is a binary."""
-    head = os.read(descriptor, min(size, PROBE) or PROBE)
-    if b"\0" in head and text_of(head) is None:
+    head = os.read(descriptor, (size if size <= SMALL else PROBE) + 1)
+    if b"\0" in head[:PROBE] and text_of(head[:PROBE]) is None:
         return "binary"
     if size > most:
         return "huge"
+    if len(head) == size:  # as nearly always: one byte more was asked for, so this is its end
+        return head
     parts = [head]
     while part := os.read(descriptor, max(size - sum(map(len, parts)), 65_536)):
         parts.append(part)

@@ -5,13 +5,13 @@ Each view tells where its characters came from, so that a finding points into th
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 #: Base64 shorter than this holds less than a word and a border on both sides.
 SHORTEST = 20
@@ -26,7 +26,19 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u2
 _RUN_CHARS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _SHAPE = bytes(0x61 if byte in _RUN_CHARS else 0x20 for byte in range(256))
 _NEEDLE = b"a" * SHORTEST
-_PRINTABLE = frozenset(b"\t\n\r" + bytes(range(0x20, 0x7F)))
+_ASCII = bytes(range(128))
+_PRINTABLE = b"\t\n\r" + bytes(range(0x20, 0x7F))
+
+
+def _sextets(keep: Callable[[int], bool]) -> bytes:
+    letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    return b"[" + b"".join(re.escape(letters[n : n + 1]) for n in range(64) if keep(n)) + b"]"
+
+
+#: Base64 whose first twelve bytes are ASCII: the top bit of every byte is 0, which nearly no identifier keeps up.
+_ASCII_HEAD = re.compile(
+    b"(?:" + _sextets(lambda n: n < 32) + _sextets(lambda n: not n & 8) + _sextets(lambda n: not n & 2) + b"[^ ]){4}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ class View:
 
 def folded(text: bytes) -> Iterator[View]:
     """One view of every line that holds invisible or compatibility characters."""
-    if text.isascii():
+    if not may_fold(text):
         return
     done = 3 if text.startswith(b"\xef\xbb\xbf") else 0
     while found := _SPECIAL.search(text, done):
@@ -83,16 +95,27 @@ def _compatible(char: str, raw: bytes) -> bytes:
 
 
 def decoded(text: bytes) -> Iterator[View]:
-    """One view of every base64 run that holds text."""
+    """One view of every base64 run that holds text, the first ``MOST_RUNS`` of them."""
+    for start, end, plain in islice(encoded(text), MOST_RUNS):
+        yield View(plain, "base64", (0,), (start,), (start, end))
+
+
+def encoded(text: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Start, end and meaning of every base64 run that holds text."""
     shape = text.translate(_SHAPE)
-    start, runs = shape.find(_NEEDLE), 0
-    while start >= 0 and runs < MOST_RUNS:
+    start = shape.find(_NEEDLE)
+    while start >= 0:
         end = shape.find(b" ", start)
         end = len(text) if end < 0 else end
-        if plain := decode_run(text[start : min(end, start + LONGEST)]):
-            runs += 1
-            yield View(plain, "base64", (0,), (start,), (start, end))
+        if _ASCII_HEAD.match(text, start) and (plain := decode_run(text[start : min(end, start + LONGEST)])):
+            yield start, end, plain
         start = shape.find(_NEEDLE, end)
+
+
+def may_fold(text: bytes) -> bool:
+    """Does a text hold invisible or compatibility characters?"""
+    # Without its ASCII a text is short, and its other characters still are what they were.
+    return not text.isascii() and _SPECIAL.search(text.translate(None, _ASCII)) is not None
 
 
 def decode_run(run: bytes) -> bytes | None:
@@ -100,10 +123,9 @@ def decode_run(run: bytes) -> bytes | None:
     if len(run) < SHORTEST:
         return None
     try:
-        head = base64.b64decode(run[:16])
-        if not _PRINTABLE.issuperset(head):
+        if binascii.a2b_base64(run[:16]).translate(None, _PRINTABLE):
             return None
-        plain = base64.b64decode(run[: len(run) - 1 if len(run) % 4 == 1 else None] + b"=" * (-len(run) % 4))
+        plain = binascii.a2b_base64(run[: len(run) - 1 if len(run) % 4 == 1 else None] + b"=" * (-len(run) % 4))
     except (binascii.Error, ValueError):
         return None
-    return plain if _PRINTABLE.issuperset(plain) else None
+    return None if plain.translate(None, _PRINTABLE) else plain

@@ -110,6 +110,9 @@ _JS_ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".v
 
 
 def _imports(text: Text, low: int, high: int) -> Iterator[Place]:
+    line = text.raw[low:high]
+    if b"import" not in line and b"from" not in line and b"require" not in line:
+        return
     if text.name.endswith(_JS_ENDINGS):
         for found in _JS_IMPORT.finditer(text.raw, low, high):
             specifier = found["name"].decode("utf-8", "replace")

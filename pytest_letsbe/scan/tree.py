@@ -12,6 +12,7 @@ from . import enumerate as tree
 from . import workers
 from .allow import Allow
 from .cache import FOLDER, Cache
+from .content import is_wide
 from .engine import Engine
 from .enumerate import Entry
 from .finding import Finding
@@ -20,6 +21,8 @@ from .stats import Stats
 
 #: Text files past this are a hole that the report names; nobody writes them by hand.
 MOST_BYTES = 32 * 1024 * 1024
+#: Texts pass the gate together up to so many bytes; one alone of this size goes to the engine at once.
+BATCH, GATED = 1_000_000, 250_000
 #: Fewer files than this aren't worth another process.
 WORTH_A_WORKER = 3000
 
@@ -83,35 +86,64 @@ def scan(engine: Engine, scope: Scope) -> Scan:
 
 
 def judge_all(engine: Engine, scope: Scope, entries: Sequence[Entry]) -> Scan:
-    """Judge files one after the other."""
+    """Judge files one after the other; the small ones pass a gate together, behind which few remain."""
     result = Scan()
-    for entry in entries:
-        _judge(engine, scope, entry, result)
+    named = engine.suspect_paths([entry.path for entry in entries])
+    batch: list[tuple[Entry, bytes]] = []
+    size = 0
+    for number, entry in enumerate(entries):
+        result.stats.files += 1
+        if number in named and (found := engine.judge_path(entry.path)):
+            result.findings += found
+            _judge(engine, scope, entry, result, remember=False)
+            continue
+        raw = tree.read(scope.root, entry.path, scope.most_bytes)
+        if isinstance(raw, str) or len(raw) >= GATED or is_wide(raw):
+            _judge_raw(engine, entry, raw, result, remember=True)
+            continue
+        batch.append((entry, raw))
+        size += len(raw)
+        if size >= BATCH:
+            _judge_batch(engine, batch, result)
+            batch, size = [], 0
+    _judge_batch(engine, batch, result)
     return result
 
 
-def _judge(engine: Engine, scope: Scope, entry: Entry, result: Scan) -> None:
+def _judge_batch(engine: Engine, batch: Sequence[tuple[Entry, bytes]], result: Scan) -> None:
+    suspects = set(engine.suspects([raw for _, raw in batch]))
+    for number, (entry, raw) in enumerate(batch):
+        if number in suspects:
+            _judge_raw(engine, entry, raw, result, remember=True)
+        else:
+            result.stats.scanned += 1
+            result.stats.bytes += len(raw)
+            result.clean.append(entry)
+
+
+def _judge(engine: Engine, scope: Scope, entry: Entry, result: Scan, *, remember: bool) -> None:
+    _judge_raw(engine, entry, tree.read(scope.root, entry.path, scope.most_bytes), result, remember=remember)
+
+
+def _judge_raw(engine: Engine, entry: Entry, raw: bytes | str, result: Scan, *, remember: bool) -> None:
+    """Judge what was read of a file, or why it wasn't; ``remember`` says that a clean one may be kept as such."""
     stats = result.stats
-    stats.files += 1
-    named = engine.judge_path(entry.path)
-    result.findings += named
-    raw = tree.read(scope.root, entry.path, scope.most_bytes)
     if isinstance(raw, str):
         stats.leave_out(raw, engine.shown(entry.path))
-        if raw == "binary" and not named:
+        if raw == "binary" and remember:
             result.clean.append(entry)
         return
     judged = engine.judge(entry.path, raw)
     if judged is None:
         stats.leave_out("binary")
-        if not named:
+        if remember:
             result.clean.append(entry)
         return
     stats.scanned += 1
     stats.bytes += len(raw)
     result.findings += judged.findings
     result.allows += judged.allows
-    if judged.clean and not named:
+    if judged.clean and remember:
         result.clean.append(entry)
 
 

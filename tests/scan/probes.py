@@ -53,6 +53,11 @@ def _after_change(repo: Repo) -> bool:
     return bool(run(repo).outcome.open)
 
 
+def _names(repo: Repo) -> bool:
+    repo.write(f"flows/{WORD}-export.json", "{}\n")
+    return any(finding.path.startswith("flows/") for finding in run(repo).outcome.open)
+
+
 def _new_name(repo: Repo) -> bool:
     repo.write("a.min.js", f"var {WORD}\n")
     repo.commit()
@@ -138,6 +143,7 @@ PROBES: dict[str, Probe] = {
         "npm-sabotaged" in found('{"packages": {"node_modules/node-ipc": {}}}', "package-lock.json")
     ),
     "finds-in-utf-16": lambda repo: _word(f"image: {WORD}\n".encode("utf-16")),
+    "finds-in-names": _names,
     "finds-pem": lambda repo: "pem-rsa" in found(made(PEM)),
     "quiet-on-no-jwt": lambda repo: not found(made("eyJ{alnum:20}.eyJ{alnum:20}.{b64url:40}")),
     "quiet-outside-root": _outside,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_letsbe.checks.redaction.synth import fill
 from pytest_letsbe.scan import rows
+from pytest_letsbe.scan.content import is_wide
 from pytest_letsbe.scan.keywords import FastAutomaton, PlainAutomaton
 
 SECRETS, REFERENCES = rows.shipped("secrets"), rows.shipped("references")
@@ -46,6 +47,22 @@ def test_both_engines_find_the_same_on_random_texts(engine, plain_engine, parts,
     raw = "".join(parts).encode("utf-8", "surrogatepass") + tail
     fast, plain = engine.judge(path, raw), plain_engine.judge(path, raw)
     assert (fast and fast.findings) == (plain and plain.findings)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.sampled_from(PATHS), st.lists(pieces, min_size=1, max_size=6)), min_size=1, max_size=12))
+def test_what_the_gate_lets_pass_is_clean(engine, plain_engine, files) -> None:
+    texts = [(path, "".join(parts).encode("utf-8", "surrogatepass")) for path, parts in files]
+    texts = [(path, raw) for path, raw in texts if not is_wide(raw)]
+    for one in (engine, plain_engine):
+        suspects = set(one.suspects([raw for _, raw in texts]))
+        for number, (path, raw) in enumerate(texts):
+            assert number in suspects or one.judge(path, raw).clean, raw
+
+
+def test_the_gate_holds_back_ordinary_code(engine) -> None:
+    assert list(engine.suspects([b"export const a = 1;\n"] * 50)) == []
+    assert engine.suspect_paths(["src/index.ts", "docs/a-rather-long-name-of-a-page.md"]) == set()
 
 
 @settings(max_examples=200, deadline=None)

@@ -13,6 +13,7 @@ from unittest.mock import patch
 from pytest_letsbe.masking import describe
 from pytest_letsbe.scan import (
     allow,
+    batch,
     cache,
     content,
     engine,
@@ -109,6 +110,8 @@ FAULTS = (
     Fault("minified-reported", "quiet-in-minified", lambda: _all_at([content, text], "is_minified", lambda *a: False)),
     Fault("no-folding", "finds-zero-width", _set(normalise, "folded", lambda text: iter(()))),
     Fault("no-decoding", "finds-base64", _set(normalise, "decoded", lambda text: iter(()))),
+    Fault("gate-deaf-to-marks", "tells-unmatched-allow", _set(batch.TextGate, "suspects", lambda self, texts: [])),
+    Fault("gate-drops-paths", "finds-in-names", _set(batch.PathGate, "suspects", lambda self, paths: [])),
     Fault("lock-files-skipped", "finds-locked-package", _set(surfaces.packages, "_BY_NAME", {})),
     Fault("utf-16-is-binary", "finds-in-utf-16", _set(content, "_wide", lambda head: None)),
     Fault("symlinks-followed", "quiet-outside-root", _set(tree, "read", _read_following)),
