@@ -99,7 +99,9 @@ def _refuse_deep_nesting(text: str, shown_as: str) -> None:
                     raise UsageError(f"is nested deeper than {MAX_DEPTH} levels", where)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
-    except yaml.YAMLError:
+    except yaml.YAMLError as error:
+        if "nesting depth" in str(error):  # newer libyaml has a limit of its own, and reads ahead of its events
+            raise UsageError(f"is nested deeper than {MAX_DEPTH} levels", Location(shown_as)) from None
         return  # compose says it better
 
 

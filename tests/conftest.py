@@ -62,7 +62,8 @@ class Project:
         self.pytester = pytester
         self.path = pytester.path
         pytester.makeconftest(MINIATURE)
-        pytester.makefile(".toml", pytest='[pytest]\naddopts = ["-p", "letsbe"]')
+        # What these tests look at has an order of its own; that shuffled runs work too is one test's business.
+        pytester.makefile(".toml", pytest='[pytest]\naddopts = ["-p", "letsbe", "-p", "no:randomly"]')
 
     def manifest(self, text: str, name: str = "letsbe.yaml") -> Path:
         path = self.path / name

@@ -132,3 +132,12 @@ def test_a_suite_without_a_manifest_prints_the_same_with_and_without_the_plugin(
         return [line.rsplit(" in ", 1)[0] for line in result.outlines if not line.startswith(("plugins:", "rootdir"))]
 
     assert lines(bare) == lines(loaded)
+
+
+@pytest.mark.parametrize("order", [("-p", "randomly"), ("-p", "xdist", "-n", "2")], ids=["shuffled", "two workers"])
+def test_shuffled_and_shared_runs_reach_the_same_verdict(project, order):
+    project.pytester.makefile(".toml", pytest='[pytest]\naddopts = ["-p", "letsbe"]')
+    project.coin("fails", "heads", "tails", require="[+coin]")
+    result = project.run("--disable-plugin-autoload", *order, subprocess=True)
+    result.assert_outcomes(failed=1, passed=2)
+    result.stdout.fnmatch_lines(["  coin * required * FAILED * 2 passed, 1 failed"])

@@ -58,6 +58,6 @@ def test_eight_times_the_text_costs_not_64_times_the_work(name):
         redact(text)
         return time.process_time() - before
 
-    small, large = min(cost(6_000), cost(6_000)), cost(48_000)
-    # A quadratic redactor has 64; what costs less than a quarter of a second hurts nobody.
-    assert large < max(0.25, 24 * small)
+    # A quadratic redactor has 64 however often it is asked; what costs less than a quarter of a second hurts nobody.
+    # A busy machine's caches double a CPU second now and then: one quiet try out of six is enough.
+    assert any(cost(48_000) < max(0.25, 24 * min(cost(6_000), cost(6_000))) for _ in range(6))
