@@ -20,7 +20,9 @@ from .session import open_manifest
 from .state import STATE, Loaded
 
 #: User properties that tell how an item ended; the others are known before it runs.
-_OUTCOME_KEYS = ("letsbe.outcome", "letsbe.message", "letsbe.failed_samples")
+_OUTCOME_KEYS = ("letsbe.outcome", "letsbe.message", "letsbe.failed_samples", "letsbe.where", "letsbe.evidence")
+#: So many lines of a failure's evidence go into the reports; the terminal shows all of them.
+_EVIDENCE_LINES = 12
 
 
 class LetsbeFile(pytest.File):
@@ -90,7 +92,7 @@ class CaseItem(pytest.Function):
         try:
             super().runtest()
         except CheckFailure as failure:
-            self._record("failed", failure.sentence, failure.failed_samples)
+            self._record("failed", failure.sentence, failure.failed_samples, failure)
             self._waive_or_raise("failed", failure)
         except NotEvaluated as why:
             self._waive_or_raise("not evaluated", why)
@@ -123,10 +125,18 @@ class CaseItem(pytest.Function):
                 return f"{waiver.location}: its waiver expired on {waiver.until} ({waiver.reason})"
         return None
 
-    def _record(self, outcome: str | None, message: str = "", failed_samples: Sequence[str] = ()) -> None:
+    def _record(
+        self,
+        outcome: str | None,
+        message: str = "",
+        failed_samples: Sequence[str] = (),
+        failure: CheckFailure | None = None,
+    ) -> None:
         self.user_properties[:] = [(key, value) for key, value in self.user_properties if key not in _OUTCOME_KEYS]
         if outcome is not None:
-            facts = (outcome, message, ", ".join(failed_samples))
+            place = (failure and failure.location) or self.case.location
+            evidence = "\n".join(failure.evidence[:_EVIDENCE_LINES]) if failure else ""
+            facts = (outcome, message, ", ".join(failed_samples), str(place) if failure and place else "", evidence)
             self.user_properties += [(k, v) for k, v in zip(_OUTCOME_KEYS, facts, strict=True) if v]
 
     def _rerun(self) -> str:

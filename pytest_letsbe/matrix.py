@@ -30,6 +30,8 @@ class CaseResult:
     failed_samples: tuple[str, ...] = ()
     seconds: float = 0.0
     retried: bool = False
+    where: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

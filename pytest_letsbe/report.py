@@ -16,6 +16,7 @@ from .state import STATE, Loaded
 
 if TYPE_CHECKING:
     from .matrix import CaseResult, Row
+    from .waivers import Waiver
 
 #: Where a worker of pytest-xdist leaves what it met for the controller.
 KEY = "letsbe"
@@ -152,6 +153,7 @@ class Reporter:
                 for row in rows
             },
             "cases": [_as_json(result) for result in sorted(self._case_results(loaded), key=lambda r: r.id)],
+            **({"waivers": [_waiver(w) for w in loaded.manifest.waivers]} if loaded.manifest.waivers else {}),
         }
 
 
@@ -190,6 +192,8 @@ def _result(report: pytest.TestReport, facts: dict[str, Any], before: CaseResult
         failed_samples=tuple(failed.split(", ")) if failed and outcome == "failed" else (),
         seconds=round(report.duration, 4),
         retried=before is not None and before.outcome == "failed" and outcome != "failed",
+        where=str(facts.get("letsbe.where") or ""),
+        evidence=str(facts.get("letsbe.evidence") or ""),
     )
 
 
@@ -218,7 +222,13 @@ def _as_json(result: CaseResult) -> dict[str, Any]:
         "samples": result.samples,
         "failed_samples": list(result.failed_samples),
         "seconds": result.seconds,
+        **({"where": result.where} if result.where else {}),
+        **({"evidence": result.evidence.split("\n")} if result.evidence else {}),
     }
+
+
+def _waiver(waiver: Waiver) -> dict[str, str]:
+    return {"id": waiver.id, "until": waiver.until.isoformat(), "reason": waiver.reason}
 
 
 def _shard(config: pytest.Config) -> list[int] | None:

@@ -8,6 +8,9 @@ from textwrap import dedent
 
 import pytest
 
+# pytester forgets what a run in this process imported; libyaml's C half can't be imported twice.
+import pytest_letsbe.strict_yaml  # noqa: F401
+
 pytest_plugins = ("pytester",)
 
 #: A check whose cases do what they are called: `coin: {cases: [heads, tails/fails]}`.

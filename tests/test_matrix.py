@@ -139,7 +139,8 @@ def test_the_embedded_reference_is_named_in_the_table(project):
 def test_the_report_has_the_fixed_shape(project):
     project.coin("heads", "fails")
     report = project.report()
-    assert list(report) == ["schema", "package", "commit", "complete", "shard", "argv", "checks", "cases"]
+    fixed = ["schema", "package", "commit", "complete", "shard", "argv", "checks", "cases"]
+    assert list(report) == [*fixed, "waivers"]  # what is ours stands behind what is fixed
     assert report["schema"] == "letsbe-report/1"
     assert report["package"] == "egress-proxy"
     assert report["complete"] is True
@@ -154,6 +155,16 @@ def test_the_report_has_the_fixed_shape(project):
     assert failed["message"] == "the coin fell into the drain"
     assert failed["samples"] == 3
     assert len(failed["failed_samples"]) == 8
+    assert failed["where"].startswith("letsbe.yaml:5")
+    assert failed["evidence"] == ["it rolled"]
+
+
+def test_a_report_without_waivers_or_failures_has_the_fixed_keys_only(project):
+    project.manifest("version: 1\npackage: hub\nchecks: {coin: {cases: [heads]}}\n")
+    report = project.report()
+    assert list(report) == ["schema", "package", "commit", "complete", "shard", "argv", "checks", "cases"]
+    fixed = ["id", "check", "invariant", "case", "outcome", "message", "samples", "failed_samples", "seconds"]
+    assert [list(case) for case in report["cases"]] == [fixed]
 
 
 def test_a_partial_report_lists_what_was_left_out(project):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -50,6 +51,16 @@ class CaseEntry(Struct, frozen=True):
     samples: _Number = 0
     failed_samples: tuple[str, ...] = ()
     seconds: Annotated[float, Meta(ge=0)] = 0.0
+    where: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class WaiverEntry(Struct, frozen=True):
+    """A waiver of the run's manifest; ``until`` is its last day."""
+
+    id: _Name
+    until: date
+    reason: str = ""
 
 
 class Report(Struct, frozen=True, tag_field="schema", tag="letsbe-report/1"):
@@ -62,6 +73,7 @@ class Report(Struct, frozen=True, tag_field="schema", tag="letsbe-report/1"):
     commit: str | None = None
     shard: tuple[int, int] | None = None
     argv: tuple[str, ...] = ()
+    waivers: tuple[WaiverEntry, ...] = ()
 
     def __post_init__(self) -> None:
         if self.shard is not None and not 1 <= self.shard[0] <= self.shard[1]:

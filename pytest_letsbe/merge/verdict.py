@@ -10,7 +10,7 @@ from typing import TypeAlias, cast
 
 import msgspec
 
-from .reports import Bundle, CaseCounts, CaseEntry, CheckEntry, Outcome, Report, Status, digest
+from .reports import Bundle, CaseCounts, CaseEntry, CheckEntry, Outcome, Report, Status, WaiverEntry, digest
 
 _SHOWN = 5
 #: The worse comes first; an outcome of a case in several runs, and a status of a check, is the worst of them.
@@ -36,6 +36,8 @@ class CaseVerdict:
     message: str
     seconds: float
     flaky: bool = False
+    where: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class PackageVerdict:
     commits: tuple[str | None, ...]
     reasons: tuple[str, ...]
     checks: tuple[CheckVerdict, ...]
+    waivers: tuple[WaiverEntry, ...] = ()
 
     @property
     def satisfied(self) -> bool:
@@ -131,7 +134,9 @@ def _package(name: str, reports: Sequence[Report]) -> PackageVerdict:
     reasons += _lost_shards(reports)
     if not any(check.required for check in checks):
         reasons.append("no check is required, so nothing is proven")
-    return PackageVerdict(name, commits, tuple(reasons), checks)
+    waivers = {waiver for report in reports for waiver in report.waivers}
+    by_day = sorted(waivers, key=lambda waiver: (waiver.until, waiver.id, waiver.reason))
+    return PackageVerdict(name, commits, tuple(reasons), checks, tuple(by_day))
 
 
 def _lost_shards(reports: Sequence[Report]) -> list[str]:
@@ -228,8 +233,11 @@ def _case(id: str, runs: Sequence[CaseEntry]) -> CaseVerdict:
     outcomes = {_plain(run.outcome) for run in runs}
     outcome = min(outcomes, key=_OUTCOMES.index)
     flaky = outcome == "failed" and bool(outcomes & {"passed", "waived"})
-    message = min((run.message for run in runs if run.message and _plain(run.outcome) == outcome), default="")
-    return CaseVerdict(id, outcome, message, max(run.seconds for run in runs), flaky)
+    telling = sorted(
+        (run.message, run.where, run.evidence) for run in runs if run.message and _plain(run.outcome) == outcome
+    )
+    message, where, evidence = telling[0] if telling else ("", "", ())
+    return CaseVerdict(id, outcome, message, max(run.seconds for run in runs), flaky, where, evidence)
 
 
 def _plain(outcome: Outcome) -> Outcome:
