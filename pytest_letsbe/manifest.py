@@ -156,10 +156,10 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
     if name in context.checks:
         check = context.checks[name]
     else:
-        if not (isinstance(raw, dict) and raw.keys() & {"run", "junit"}):
+        if not (isinstance(raw, dict) and raw.keys() & {"run", "junit", "tap", "vitest", "sarif"}):
             raise UsageError(
                 f"no suite is called {name!r}{did_you_mean(name, context.checks)};"
-                " a check that something else proves needs `run:` or `junit:`",
+                " a check that something else proves needs `run:` or a report (`junit:`, `tap:`, `vitest:`, `sarif:`)",
                 where,
             )
         check = EvidenceCheck(name)

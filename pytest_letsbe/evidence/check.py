@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -14,10 +14,19 @@ from msgspec import Meta, Struct
 from ..model import Case, CheckFailure, Invariant, Spec, Vacuous
 from ..targets.base import Target
 from .counts import Counts
+from .json_reports import read_sarif, read_vitest
 from .junit import read_junit
 from .run import Ran, run_command
+from .tap import read_tap
 from .text import one_line
 
+#: Key of the manifest -> how its report is counted.
+_READERS: Mapping[str, Callable[[Path, str], Counts]] = {
+    "junit": read_junit,
+    "tap": read_tap,
+    "vitest": read_vitest,
+    "sarif": read_sarif,
+}
 _SHOWN = 5
 _GLOB = frozenset("*?[")
 _CLOCK_SLACK = 2.0  # a file system may stamp a file a little before our clock
@@ -32,27 +41,46 @@ _INVARIANT = Invariant(
 
 
 class EvidenceOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What proves a check without a suite of ours: ``run``, ``junit``, or both. ``run`` alone is weak: an exit code."""
+    """What proves a check without a suite of ours: ``run``, a report, or both. ``run`` alone is weak: an exit code."""
 
     run: Annotated[str | list[str] | None, Meta(description="command of the tests: a shell line, or an argv")] = None
     junit: Annotated[
         str | None,
         Meta(description="JUnit report to judge, or a glob of them; with `run`, this run must have written it"),
     ] = None
+    tap: Annotated[str | None, Meta(description="TAP report (12 to 14), or a glob of them")] = None
+    vitest: Annotated[str | None, Meta(description="JSON report of vitest or jest, or a glob of them")] = None
+    sarif: Annotated[
+        str | None,
+        Meta(description="SARIF 2.1.0 log, or a glob: its artifacts are the tests, errors and warnings fail"),
+    ] = None
     timeout: Annotated[float, Meta(gt=0, le=86400, description="seconds that `run` may take")] = 900.0
-    min_passed: Annotated[int, Meta(ge=1, description="at least so many tests must have passed in `junit`")] = 1
+    min_passed: Annotated[int, Meta(ge=1, description="at least so many tests must have passed in the report")] = 1
     allow_skipped: Annotated[
         bool | Annotated[int, Meta(ge=0)],
-        Meta(description="how many tests in `junit` may be skipped or expected to fail"),
+        Meta(description="how many tests in the report may be skipped or expected to fail"),
     ] = True
 
     def __post_init__(self) -> None:
-        if not self.run and not self.junit:
-            raise ValueError("evidence needs `run` (a command), `junit` (a report), or both")
-        for name in ("run", "junit"):
+        reports = [name for name in _READERS if getattr(self, name) is not None]
+        for name in ("run", *reports):
             value = getattr(self, name)
             if value is not None and (not value or not value[0].strip()):
                 raise ValueError(f"`{name}` is empty")
+        if self.run is None and not reports:
+            raise ValueError("evidence needs `run` (a command), a report (`junit`, `tap`, `vitest`, `sarif`), or both")
+        if len(reports) > 1:
+            raise ValueError(f"one report proves a check, not {' and '.join(f'`{name}`' for name in reports)}")
+
+    @property
+    def format(self) -> str | None:
+        """The format of the report, if there is one."""
+        return next((name for name in _READERS if getattr(self, name) is not None), None)
+
+    @property
+    def report(self) -> str | None:
+        """The report's path or glob."""
+        return getattr(self, self.format) if self.format else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +91,7 @@ class _Source:
 
 @dataclass(frozen=True)
 class EvidenceCheck:
-    """One item: ``unit::evidence[junit]``, or ``unit::evidence[run]`` where there is no report.
+    """One item: ``unit::evidence[junit]`` (or the report's other format), ``unit::evidence[run]`` where there is none.
 
     The command and its report are one item, so that ``-k``, ``--lf`` and xdist never run the command twice, nor judge
     the report without it.
@@ -77,8 +105,9 @@ class EvidenceCheck:
 
     def cases(self, spec: Spec) -> list[Case]:
         options: EvidenceOptions = spec.options
-        kind = "run" if options.junit is None else "junit"
-        return [Case(spec.check, _INVARIANT.id, kind, spec.location, data=_Source(options, spec.root))]
+        return [
+            Case(spec.check, _INVARIANT.id, options.format or "run", spec.location, data=_Source(options, spec.root))
+        ]
 
     def run(self, case: Case, target: Target | None = None) -> None:
         """Raises:
@@ -90,7 +119,7 @@ class EvidenceCheck:
         before = _signatures(source)
         started = time.time()
         ran = None if options.run is None else _run(case, source)
-        if options.junit is None:
+        if options.report is None:
             if ran is not None and ran.code != 0:
                 raise CheckFailure(_ended(options, ran), evidence=ran.tail)
             return
@@ -102,12 +131,12 @@ class EvidenceCheck:
             raise CheckFailure(f"{_ended(options, ran)}; {unread.sentence}", evidence=ran.tail) from None
         if ran is not None and ran.code != 0:
             evidence = (*_named("failing", counts.failing), *ran.tail)
-            raise CheckFailure(f"{_ended(options, ran)}; {options.junit}: {counts}", evidence=evidence)
+            raise CheckFailure(f"{_ended(options, ran)}; {options.report}: {counts}", evidence=evidence)
         _judge(options, counts)
 
 
 def _judge(options: EvidenceOptions, counts: Counts) -> None:
-    where = f"{options.junit}: {counts}"
+    where = f"{options.report}: {counts}"
     if counts.failed or counts.errors:
         raise CheckFailure(where, evidence=_named("failing", counts.failing))
     if counts.rerun:
@@ -164,15 +193,15 @@ def _run(case: Case, source: _Source) -> Ran:
 
 
 def _paths(source: _Source) -> Iterator[Path]:
-    junit = source.options.junit
-    if junit is None:
+    report = source.options.report
+    if report is None:
         return
-    if _GLOB.isdisjoint(junit):
-        yield source.root / junit
+    if _GLOB.isdisjoint(report):
+        yield source.root / report
         return
-    anchor = Path(junit).anchor
+    anchor = Path(report).anchor
     base = Path(anchor) if anchor else source.root
-    yield from sorted(base.glob(junit[len(anchor) :]))
+    yield from sorted(base.glob(report[len(anchor) :]))
 
 
 def _signatures(source: _Source) -> dict[Path, tuple[int, ...] | None]:
@@ -193,12 +222,12 @@ def _read(source: _Source, before: dict[Path, tuple[int, ...] | None], started: 
     run = source.options.run
     if not any(path.exists() for path in paths):
         mend = "the command didn't write it" if run else "run the tests before, or tell the command in `run:`"
-        raise CheckFailure(f"{source.options.junit} is missing: {mend}")
+        raise CheckFailure(f"{source.options.report} is missing: {mend}")
     parts = []
     for path in paths:
         shown = os.path.relpath(path, source.root)
         signature = _signature(path)
         if run and signature and (signature == before.get(path) or signature[0] / 1e9 < started - _CLOCK_SLACK):
             raise CheckFailure(f"{shown} was not written by this run: it is from an earlier one")
-        parts.append(read_junit(path, shown))
+        parts.append(_READERS[source.options.format or "junit"](path, shown))
     return sum(parts, Counts())
