@@ -14,6 +14,7 @@ BUILTIN: Mapping[str, str] = {
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",
     "secrets": "secrets.check:SecretsCheck",
+    "shellcheck": "shellcheck.check:ShellcheckCheck",
 }
 
 
