@@ -76,7 +76,7 @@ class ProvesItself(Protocol):
 
 @runtime_checkable
 class IsCostly(Protocol):
-    """A check whose cases cost seconds each: ``letsbe selfcheck`` shows it a mutant's expected invariant and no other."""
+    """A check whose cases cost seconds: ``letsbe selfcheck`` runs a mutant's expected invariant and no other."""
 
     @property
     def costly(self) -> bool: ...

@@ -135,7 +135,10 @@ def _run(argv: list[str], folder: Path) -> tuple[str, int | None]:
 
 
 def _why(version: str, said: str, code: int | None) -> CheckFailure:
-    evidence = [f"npm: {mask(line)}" for line in said.splitlines()[-6:] if line.strip()]
+    lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
+    evidence = [f"npm: {mask(line)}" for line in lines if line and not line.startswith("at ")][
+        :5
+    ]  # the code first, then npm's own words
     if code is None:
         return CheckFailure(f"npm didn't install openclaw {version} within {DEADLINE:g} s", evidence=evidence)
     if _UNKNOWN.search(said):

@@ -20,7 +20,7 @@ def spawn(lab: Lab, child: Script) -> None:
     """Let an agent spawn one that plays ``child``; returns when the child was told its last result, or never began."""
     lab.model.load(child)
     lab.turn(Script([[ToolCall("tool_call", {"id": "sessions_spawn", "args": {"task": child.prompt}})]]))
-    begun, end = time.monotonic() + 15.0, time.monotonic() + lab.timeout
+    begun, end = time.monotonic() + 60.0, time.monotonic() + lab.timeout
     while len(asked := lab.model.requests(child)) <= len(child.turns):
         if time.monotonic() > (end if asked else begun):
             return

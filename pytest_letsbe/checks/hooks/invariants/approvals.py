@@ -34,7 +34,7 @@ EXACT = Invariant(
 )
 
 #: Seconds a pending approval may take to show up.
-APPEARS = 30.0
+APPEARS = 60.0
 CONTENDERS = 8
 LATE_TTL = 2.0
 

@@ -32,7 +32,7 @@ def clean_or_fail(lab: Lab, effects: Sequence[Effect], sentence: str, *evidence:
 
 def dirty_or_fail(lab: Lab, effects: Sequence[Effect], sentence: str, *evidence: str) -> None:
     """Fail unless all of the effects happened."""
-    ran = lab.ledger.wait(effects, 5.0)
+    ran = lab.ledger.wait(effects, 15.0)
     if len(ran) < len(effects):
         missing = [effect for effect in effects if effect not in ran]
         raise CheckFailure(sentence, evidence=[*evidence, f"the ledger misses: {_list(missing)}"])

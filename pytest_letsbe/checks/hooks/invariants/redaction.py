@@ -100,7 +100,7 @@ def judge_result(lab: Lab, name: str) -> None:
 def _told(lab: Lab, script: Script, effects: list[Effect], carried: Carried) -> None:
     """Judge what the model was sent after the calls."""
     requests = lab.model.requests(script)
-    if len(lab.ledger.wait(effects, 5.0)) < len(effects) or len(requests) <= len(script.turns):
+    if len(lab.ledger.wait(effects, 15.0)) < len(effects) or len(requests) <= len(script.turns):
         raise NotEvaluated("the tools didn't run, or the model was never told their results")
     messages = [
         m for m in requests[-1]["messages"] if isinstance(m, dict) and m.get("role") not in ("system", "developer")
@@ -124,7 +124,7 @@ def judge_at_rest(lab: Lab, name: str) -> None:
     carried = Carried()
     effect = CARRIERS[name](lab, carried)
     lab.turn(Script([[effect.call]]))
-    if not lab.ledger.wait([effect], 5.0):
+    if not lab.ledger.wait([effect], 15.0):
         raise NotEvaluated("the tool didn't run")
     end = time.monotonic() + 3.0
     while not look_for([carried.marker], lab.home.state) and time.monotonic() < end:
