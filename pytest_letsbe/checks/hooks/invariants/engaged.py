@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from ....model import CheckFailure, Invariant
 from .. import entries
 from ..lab import Lab
-from ..options import ENTRIES, HooksOptions
+from ..options import HooksOptions
 from .base import SETTLE, Rule, clean_or_fail, dirty_or_fail
+from .faults import play_faulty
 
 ENGAGED = Invariant(
     "engaged",
@@ -27,7 +28,7 @@ def _entries(options: HooksOptions) -> Iterable[str]:
 
 
 def _left_out(options: HooksOptions) -> Iterable[str]:
-    return [name for name in ENTRIES if name in options.leave_out]
+    return list(options.leave_out)
 
 
 def judge(lab: Lab, name: str) -> None:
@@ -50,17 +51,23 @@ def judge(lab: Lab, name: str) -> None:
 
 
 def judge_left_out(lab: Lab, name: str) -> None:
-    entry = entries.ENTRY[name]
-    lab.effects("deny")
-    played = entry.play(lab)
+    if name in entries.ENTRY:
+        entry = entries.ENTRY[name]
+        lab.effects("deny")
+        played, works = entry.play(lab), "the gate is engaged there"
+    else:
+        played, works = play_faulty(lab, name), "OpenClaw blocks on it"
     if lab.ledger.stays_clean(played, SETTLE):
         return
-    lab.effects("allow")
-    if lab.ledger.wait(entry.play(lab), 5.0):
-        raise CheckFailure(
-            f"{name} is left out ({lab.options.leave_out[name]}), but the gate is engaged there",  # type: ignore[index]
-            evidence=[f"OpenClaw {lab.options.openclaw}: take {name} out of leave_out, so that it stays so"],
-        )
+    if name in entries.ENTRY:  # a path that runs nothing at all is beyond this version too
+        lab.effects("allow")
+        if not lab.ledger.wait(entry.play(lab), 5.0):
+            return
+    why = next(why for key, why in lab.options.leave_out.items() if key == name)
+    raise CheckFailure(
+        f"{name} is left out ({why}), but {works}",
+        evidence=[f"OpenClaw {lab.options.openclaw}: take {name} out of leave_out, so that it stays so"],
+    )
 
 
 RULES = (Rule(ENGAGED, _entries, judge), Rule(LEFT_OUT, _left_out, judge_left_out))

@@ -9,6 +9,7 @@ from ....model import Invariant
 from .. import entries, policies
 from ..lab import Lab
 from ..options import FAULTS, HooksOptions
+from ..sentinel import Effect
 from .base import Rule, clean_or_fail
 
 ERROR_BLOCKS = Invariant(
@@ -60,20 +61,24 @@ def _faults(options: HooksOptions) -> Iterable[str]:
     return [fault for fault in FAULTS if fault not in options.leave_out]
 
 
-def judge_host(lab: Lab, name: str) -> None:
+def play_faulty(lab: Lab, name: str) -> list[Effect]:
+    """A turn that the policy allows, while a hook of ours fails in that way."""
     lab.effects("allow")
     lab.home.fault.write_text(name, encoding="utf-8")
     try:
-        entry = entries.ENTRY["gateway"]
-        clean_or_fail(
-            lab,
-            entry.play(lab),
-            f"OpenClaw {lab.options.openclaw} runs a tool although a before_tool_call hook {_DID[name]}",
-            "this is OpenClaw's own answer to a hook of pytest-letsbe, not the plugin's under test",
-            "the plugin must catch its own errors and check its own results; then leave_out: {" + name + ": why}",
-        )
+        return entries.ENTRY["gateway"].play(lab)
     finally:
         lab.home.fault.write_text("", encoding="utf-8")
+
+
+def judge_host(lab: Lab, name: str) -> None:
+    clean_or_fail(
+        lab,
+        play_faulty(lab, name),
+        f"OpenClaw {lab.options.openclaw} runs a tool although a before_tool_call hook {_DID[name]}",
+        "this is OpenClaw's own answer to a hook of pytest-letsbe, not the plugin's under test",
+        "the plugin must catch its own errors and check its own results; then leave_out: {" + name + ": why}",
+    )
 
 
 _DID = {
