@@ -39,9 +39,6 @@ class _Wrapper:
 
 ALLOWED = 'if (decision === "allow") return undefined;'
 MIDDLEWARE = "return { result: redacted(event.result) };"
-PERSISTED = """    api.on("tool_result_persist", (event) => ({ message: redacted(event.message) }));
-    api.on("before_message_write", (event) => ({ message: redacted(event.message) }));
-"""
 
 
 class BlocksEverything(_Wrapper):
@@ -59,7 +56,7 @@ class GatesOnlyExec(_Wrapper):
 
 
 class ForgetsParallel(_Wrapper):
-    """Decides one call at a time; what comes meanwhile is let through."""
+    """Decides once for each run: the calls after the first go by."""
 
     expected = "engaged"
     edits = (
@@ -67,8 +64,8 @@ class ForgetsParallel(_Wrapper):
             "index.mjs",
             ALLOWED,
             (
-                "if (globalThis.busy) return undefined; globalThis.busy = true;"
-                f" await new Promise((r) => setTimeout(r, 100)); globalThis.busy = false; {ALLOWED}"
+                "const runs = (globalThis.runs ??= new Set());"
+                f" if (ctx?.runId && runs.has(ctx.runId)) return undefined; runs.add(ctx?.runId); {ALLOWED}"
             ),
         ),
     )
@@ -231,27 +228,11 @@ class MatchesPrefixes(_Wrapper):
     )
 
 
-class NoMiddleware(_Wrapper):
-    """Redacts what is stored, and not what the model reads."""
+class RedactsNothing(_Wrapper):
+    """Gates calls and leaves their results alone."""
 
     expected = "result-redaction"
-    edits = (("index.mjs", MIDDLEWARE, "return { result: event.result };"),)
-
-
-class TopLevelTextOnly(_Wrapper):
-    """Redacts the first text of a result."""
-
-    expected = "result-redaction"
-    edits = (
-        (
-            "index.mjs",
-            MIDDLEWARE,
-            (
-                "const [first, ...rest] = event.result.content;"
-                " return { result: { ...event.result, content: [redacted(first), ...rest] } };"
-            ),
-        ),
-    )
+    edits = (("redact.mjs", 'rest.replace(secret, "[redacted]")', "rest"),)
 
 
 class EncodesInstead(_Wrapper):
@@ -259,13 +240,6 @@ class EncodesInstead(_Wrapper):
 
     expected = "result-redaction"
     edits = (("redact.mjs", 'rest.replace(secret, "[redacted]")', "rest.replace(secret, (found) => btoa(found))"),)
-
-
-class MiddlewareOnly(_Wrapper):
-    """Redacts what the model reads, and lets the transcript keep the raw result."""
-
-    expected = "at-rest-redaction"
-    edits = (("index.mjs", PERSISTED, ""),)
 
 
 class LogsResults(_Wrapper):

@@ -23,12 +23,12 @@ from .base import Rule
 RESULT = Invariant(
     "result-redaction",
     "A secret in a tool's result doesn't stand in the model's next request, plain or decoded.",
-    "OpenClaw 2026.9.6: tool_result_persist changes what is stored, the model still gets the secret",
+    "research on 2026.9.6: with tool_result_persist by itself the model still got the secret",
 )
 AT_REST = Invariant(
     "at-rest-redaction",
     "A secret in a tool's result doesn't stand in OpenClaw's own stores: transcripts, SQLite, logs.",
-    "OpenClaw 2026.9.6 with result middleware alone keeps raw copies in its SQLite",
+    "research on 2026.9.6: three raw copies in its SQLite with result middleware alone",
 )
 
 
