@@ -75,6 +75,14 @@ class ProvesItself(Protocol):
 
 
 @runtime_checkable
+class IsCostly(Protocol):
+    """A check whose cases cost seconds: ``letsbe selfcheck`` runs a mutant's expected invariant and no other."""
+
+    @property
+    def costly(self) -> bool: ...
+
+
+@runtime_checkable
 class CorpusCheck(Protocol):
     """A check with a corpus: pytest pointed at ``corpora/<check>/*.yaml`` validates the rows."""
 

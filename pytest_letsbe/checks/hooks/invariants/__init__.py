@@ -1,0 +1,1 @@
+"""The statements about the wrapper plugin and its OpenClaw, grouped by what they need."""
