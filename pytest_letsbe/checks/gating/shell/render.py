@@ -54,8 +54,8 @@ def _fill(hole: str, plain: str) -> str:
     if name not in values:
         raise ValueError(f"«{hole}» is neither «sentinel» nor «plain» nor «text*times»")
     data = values[name].encode()
-    for filter in filters:
-        if filter not in FILTERS:
-            raise ValueError(f"«{hole}»: no filter {filter!r}; there are {', '.join(sorted(FILTERS))}")
-        data = FILTERS[filter](data)
+    for one in filters:
+        if one not in FILTERS:
+            raise ValueError(f"«{hole}»: no filter {one!r}; there are {', '.join(sorted(FILTERS))}")
+        data = FILTERS[one](data)
     return data.decode()
