@@ -64,7 +64,7 @@ def _disguised(policy: Policy, tool: str, vector: Vector) -> Script:
         command=vector.command,
         setup=vector.setup,
         needs=list(vector.needs),
-        what=vector.what,
+        disguise=vector.what,
         plain=vector.plain_command,
         source=vector.source,
         row=str(vector.location),

@@ -1,4 +1,4 @@
-"""Judges a command line by its effect: what reached the ledger is run in a sandbox, and the denied effect must stay out."""
+"""Judges a command line by its effect: what reached the ledger runs in a sandbox, and the denied effect must stay out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def no_effect(step: Step, played: Played) -> None:
             continue
         played.limits[rid] = (0, 0)
         raise Violated(
-            f"the gate let a command line run that does what the policy denies ({step['what']})",
+            f"the gate let a command line run that does what the policy denies ({step['disguise']})",
             [
                 f"ran       {ran[:300]!r}",
                 f"denied    {step['plain']!r}",
