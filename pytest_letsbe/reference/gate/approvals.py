@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,19 +10,18 @@ from .audit import canonical
 PENDING, APPROVED, DENIED, USED, REVOKED = "pending", "approved", "denied", "used", "revoked"
 
 
-def opened(call: Mapping[str, Any], binds: Sequence[str], expires: int | None) -> tuple[str, dict[str, Any]]:
-    """A new pending approval: its id (128 random bits) and what is kept of it."""
-    item = {
+def opened(call: Mapping[str, Any], facets: str, expires: int | None) -> dict[str, Any]:
+    """What is kept of a new pending approval; ``facets`` is what ``bound`` made of its call."""
+    return {
         "state": PENDING,
         "rid": call["rid"],
         "session": call["session"],
         "tenant": call["tenant"],
         "agent": call.get("agent"),
-        "bound": bound(call, binds),
+        "bound": facets,
         "expires": expires,
         "by": [],
     }
-    return secrets.token_hex(16), item
 
 
 def bound(call: Mapping[str, Any], binds: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,11 @@ class ReferenceGate:
 
     The store lies in the folder that ``LETSBE_STATE`` names, else in a temporary one that goes with the process.
     """
+
+    RULES = Rules
+
+    #: States in which an answer still counts.
+    OPEN = (approvals.PENDING, approvals.APPROVED)
 
     def __init__(self) -> None:
         self._folder = self._place()
@@ -134,7 +140,7 @@ class ReferenceGate:
         policy = self._store.get("meta", "policy")
         if policy is None:
             raise Broken("no policy")
-        return Rules(policy)
+        return self.RULES(policy)
 
     def _now(self) -> int:
         return int(self._store.get("meta", "now") or 0)
@@ -206,20 +212,30 @@ class ReferenceGate:
         ttl = self._rules.approval.get("ttl_s")
         expires = None if ttl is None else self._now() + round(ttl * 1000)
         with self._store.written():
-            id, item = approvals.opened(call, self._rules.approval.get("binds") or [], expires)
+            id, item = self._new_id(call), approvals.opened(call, self._bound(call), expires)
             self._store.put("approval", id, item)
             answer = {"decision": ASK, "approval": id}
             self._keep_answer(call, answer)
             self._note(op="call", decision=ASK, approval=id, **self._told(call))
         return answer
 
+    def _supporters(self, item: Mapping[str, Any], actor: str) -> list[str]:
+        return sorted({*item["by"], actor})
+
+    def _read(self, decision: Any) -> str | None:
+        """A person's answer; None when it is none of the two words."""
+        return decision if isinstance(decision, str) and decision in (ALLOW, DENY) else None
+
+    def _new_id(self, call: Mapping[str, Any]) -> str:
+        return secrets.token_hex(16)
+
     def _resolve(self, approval: Any, decision: Any, actor: Any) -> bool:
-        item = self._store.get("approval", approval) if isinstance(approval, str) else None
+        item = self._find(approval)
+        decision = self._read(decision)
         counts = (
             item is not None
-            and decision in (ALLOW, DENY)
-            and isinstance(decision, str)
-            and item["state"] in (approvals.PENDING, approvals.APPROVED)
+            and decision is not None
+            and item["state"] in self.OPEN
             and not approvals.expired(item, self._now())
             and self._rules.may_approve(actor, item["agent"])
         )
@@ -228,7 +244,7 @@ class ReferenceGate:
                 if decision == DENY:
                     item = {**item, "state": approvals.DENIED}
                 else:
-                    by = sorted({*item["by"], actor})
+                    by = self._supporters(item, actor)
                     enough = len(by) >= self._rules.approval.get("quorum", 1)
                     item = {**item, "by": by, "state": approvals.APPROVED if enough else approvals.PENDING}
                 self._store.put("approval", approval, item)
@@ -237,17 +253,31 @@ class ReferenceGate:
         return bool(counts)
 
     def _spend(self, approval: Any, call: dict[str, Any]) -> dict[str, Any]:
-        item = self._store.get("approval", approval) if isinstance(approval, str) else None
+        item = self._find(approval)
         if not well_formed(call) or item is None:
             return self._refused(call, "spend", "no such approval", approval)
-        good = (
+        good = self._is_good(item, call)
+        return self._run(call, approval) if good else self._refused(call, "spend", "not approved", approval)
+
+    def _is_good(self, item: Mapping[str, Any], call: Mapping[str, Any]) -> bool:
+        """Whether the approval lets this call run, now."""
+        return (
             item["state"] == approvals.APPROVED
             and not approvals.expired(item, self._now())
-            and item["bound"] == approvals.bound(call, self._rules.approval.get("binds") or [])
+            and self._covers(item, call)
             and self._decide(call) != DENY
             and self._within_rate(call)
         )
-        return self._run(call, approval) if good else self._refused(call, "spend", "not approved", approval)
+
+    def _covers(self, item: Mapping[str, Any], call: Mapping[str, Any]) -> bool:
+        return bool(item["bound"] == self._bound(call))
+
+    def _bound(self, call: Mapping[str, Any]) -> str:
+        return approvals.bound(call, self._rules.approval.get("binds") or [])
+
+    def _find(self, approval: Any) -> Any:
+        """The approval of exactly this id."""
+        return self._store.get("approval", approval) if isinstance(approval, str) else None
 
     # -- running
 
