@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import identity, records
 from .canonical import same
 from .ledger import Entry
 from .model import looser
-from .play import Played, Violated
+from .play import NotApplicable, Played, Violated
 from .script import Step
+from .shell.judge import no_effect
 
 #: Judges one expectation; raises ``Violated``.
 Judge = Callable[[Step, Played], None]
@@ -113,10 +115,30 @@ def _answered_within(step: Step, played: Played) -> None:
         raise Violated(f"the gate took {took:.0f} ms to answer; {step['ms']} ms were granted")
 
 
-def _alive(step: Step, played: Played) -> None:
-    """The gate still answers: it is asked for something that changes nothing."""
-    played.gate.target.hello()
-    played.gate.ask("call", step["probe"])
+def _nothing(step: Step, played: Played) -> None:
+    """The ledger is empty."""
+    played.gate.settle()
+    entries = played.gate.book.entries
+    if entries:
+        raise Violated(step.get("says", "something ran that must not"), [f"the ledger holds {entry_line(entries[0])}"])
+
+
+def _denied_if_accepted(step: Step, played: Played) -> None:
+    """``{rid}``: when the gate took a denial of the approval, nothing ran, now or later."""
+    answers = [(input, answer) for op, input, answer in played.resolved if op == "resolve"]
+    if any(answer.accepted and input.get("decision") == "deny" for input, answer in answers):
+        played.limits[step["rid"]] = (0, 0)
+        played.gate.settle()
+        if played.gate.book.count(step["rid"]):
+            raise Violated("the gate took a denial, and the call ran")
+
+
+def _distinct_id(step: Step, played: Played) -> None:
+    """``{id}``: what is sent instead really differs from the approval's id; else the script means nothing here."""
+    from .script import fill
+
+    if fill(step["id"], played.ids, 0) in played.ids.values():
+        raise NotApplicable("this gate's ids have no such look-alike")
 
 
 EXPECTATIONS: dict[str, Judge] = {
@@ -126,5 +148,16 @@ EXPECTATIONS: dict[str, Judge] = {
     "same-approval": _same_approval,
     "agrees": _agrees,
     "answered-within": _answered_within,
-    "alive": _alive,
+    "nothing": _nothing,
+    "denied-if-accepted": _denied_if_accepted,
+    "distinct-id": _distinct_id,
+    "ids-unguessable": identity.unguessable,
+    "ids-differ": identity.differ,
+    "audited": records.audited,
+    "audit-agrees": records.agrees,
+    "audit-linked": records.linked,
+    "audit-kept": records.kept,
+    "audit-hashes-new": records.hashes_new,
+    "secret-free": records.secret_free,
+    "no-effect": no_effect,
 }

@@ -40,6 +40,7 @@ class Played:
     sent: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     said: list[tuple[str, str, Answer]] = field(default_factory=list)
     replies: dict[str, list[Answer]] = field(default_factory=dict)
+    resolved: list[tuple[str, Mapping[str, Any], Answer]] = field(default_factory=list)
     limits: dict[str, tuple[int, int | None]] = field(default_factory=dict)
     notes: dict[str, Any] = field(default_factory=dict)
     at: int = 0
@@ -92,12 +93,14 @@ def _op(step: Step, played: Played) -> Answer:
     input = _input(step, played)
     if op == "reset":
         manner = played.gate.book.manner
-        answer = played.gate.reset(input["policy"], played.script.seed)
+        answer = played.gate.reset(input["policy"], played.script.seed + input.get("seed_more", 0))
         played.gate.book.manner = manner if manner.on_arrival else Manner()
         if answer.error is not None:
             raise Violated("the gate doesn't take the policy", [f"reset answered {answer}"])
         return answer
+    started = time.monotonic()
     answer = played.gate.ask(op, input)
+    played.notes["took_ms"] = (time.monotonic() - started) * 1000
     _noted(step, input, answer, played)
     return answer
 
@@ -114,6 +117,8 @@ def _noted(step: Step, input: Mapping[str, Any], answer: Answer, played: Played)
     if op in ("call", "spend") and isinstance(rid, str):
         played.sent.setdefault(rid, []).append(input)
         played.replies.setdefault(rid, []).append(answer)
+    if op == "resolve":
+        played.resolved.append((op, input, answer))
     played.said.append((op, rid if isinstance(rid, str) else "", answer))
     if "as" in step and isinstance(answer.approval, str) and answer.decision == "ask":
         played.ids[step["as"]] = answer.approval

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from msgspec import Meta, Struct, field
 
 from ... import strict_yaml
-from ...model import UsageError
+from ...model import Location, UsageError
 from ...structs import convert
 from ...suggest import did_you_mean
 
@@ -124,6 +124,11 @@ class Policy:
     path: str
     raw: Mapping[str, Any]
     model: PolicyModel
+    document: strict_yaml.Document | None = None
+
+    def at(self, *path: str | int) -> Location:
+        """Where a value stands in the file; its first line for a policy that was edited by us."""
+        return Location(self.path) if self.document is None else self.document.at(*path)
 
     def cell(self, level: int, tier: str) -> Decision:
         return self.model.matrix[str(level)][self.model.tiers.index(tier)]
@@ -141,7 +146,7 @@ def load(path: Path, *, shown_as: str | None = None) -> Policy:
     for index, rule in enumerate(model.deny):
         _check_rule(document, model, index, rule)
     raw = {key: value for key, value in document.data.items() if key != "waivers"}
-    return Policy(document.path, raw, model)
+    return Policy(document.path, raw, model, document)
 
 
 def from_raw(raw: Mapping[str, Any], path: str = FILENAME) -> Policy:

@@ -11,7 +11,7 @@ A line is one of
 - ``{"expect": "ran", "rid": ..., "most": 0}``: what is judged, see ``expect.py``.
 
 In an op ``"$a"`` is the approval named ``a``, ``{"$id": "a", "as": "prefix"}`` one that resembles it,
-``{"$repeat": ["x", 70000]}`` a long text, ``{"$nest": 500}`` a deep value, ``{"$secret": "base64", "in": "..."}`` a text with a
+``{"$repeat": ["x", 70000]}`` and ``{"$long": ["x", 70000, "end"]}`` long texts, ``{"$nest": 500}`` a deep value, ``{"$secret": "base64", "in": "..."}`` a text with a
 planted secret.
 """
 
@@ -132,6 +132,8 @@ def fill(value: Any, ids: Mapping[str, str], seed: int) -> Any:
                 return similar(ids[name], how)
             case {"$repeat": [str(text), int(times)]}:
                 return text * times
+            case {"$long": [str(text), int(times), str(end)]}:
+                return text * times + end
             case {"$nest": int(depth)}:
                 return _nested(depth)
             case {"$secret": str(encoding), "in": str(template)}:
