@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
 import re
+import threading
 import uuid
 from http.client import HTTPConnection
 from pathlib import Path
@@ -35,23 +37,36 @@ class NodePort:
     """A gate in Node.js on stdio: one event loop, all of its state in one file."""
 
     expected = None
+    check_options = {"policy": "builtin"}
     run = ("node", "{here}/_node_gate.mjs", "--state", "{state}")
+
+
+def _one_at_a_time(op):
+    @functools.wraps(op)
+    def alone(self, **input):
+        with self._lock:
+            return op(self, **input)
+
+    return alone
 
 
 class CedarBacked:
     """Every decision, approvals too, is Cedar's; what Python computes are the attributes it decides by."""
 
     expected = None
+    check_options = {"policy": "builtin"}
 
     def __init__(self):
         folder = os.environ.get("LETSBE_STATE", "{")
         self._file = None if folder.startswith("{") else Path(folder) / "cedar.json"
+        self._lock = threading.RLock()
         self._fault = {}
         self._s = {}
         self.restart()
 
     # -- the ops
 
+    @_one_at_a_time
     def reset(self, policy, sink, **_):
         self._s = {
             "policy": policy, "sink": sink, "now": 0, "killed": False, "levels": {}, "parents": {}, "approvals": {},
@@ -61,6 +76,7 @@ class CedarBacked:
         self._save()
         return {}
 
+    @_one_at_a_time
     def call(self, **call):
         key = call.get("idempotency")
         key = json.dumps([call.get("tenant"), call.get("session"), key]) if isinstance(key, str) else None
@@ -91,6 +107,7 @@ class CedarBacked:
         }  # fmt: skip
         return {"decision": "ask", "approval": identifier}
 
+    @_one_at_a_time
     def resolve(self, approval=None, decision=None, actor=None, **_):
         found = self._approval(approval)
         ok = found is not None and decision in ("allow", "deny") and self._may("resolve", found["call"], found, actor)
@@ -106,6 +123,7 @@ class CedarBacked:
         )
         return {"ok": bool(ok)}
 
+    @_one_at_a_time
     def spend(self, approval=None, **call):
         found = self._approval(approval)
         reply = {"decision": "deny"}
@@ -115,6 +133,7 @@ class CedarBacked:
             reply = self._run(call)
         return self._noted("spend", {**call, "approval": approval}, reply)
 
+    @_one_at_a_time
     def revoke(self, approval=None, session=None, grant=None, **_):
         if grant is not None:
             raise NotImplementedError("there are no standing grants")
@@ -127,6 +146,7 @@ class CedarBacked:
         self._save()
         return {"ok": bool(hit)}
 
+    @_one_at_a_time
     def level(self, session=None, n=None, **_):
         known = isinstance(n, int) and not isinstance(n, bool) and n in self._s["policy"]["levels"]
         if known and isinstance(session, str):
@@ -134,6 +154,7 @@ class CedarBacked:
             self._save()
         return {"ok": known}
 
+    @_one_at_a_time
     def kill(self, on=None, actor=None, **_):
         if on is not False:
             self._s["killed"] = True
@@ -142,16 +163,19 @@ class CedarBacked:
         self._save()
         return {"ok": self._s["killed"] == (on is not False)}
 
+    @_one_at_a_time
     def tick(self, ms=0, **_):
         self._s["now"] += max(0, ms) if isinstance(ms, (int, float)) else 0
         self._save()
         return {}
 
+    @_one_at_a_time
     def restart(self, **_):
         if self._file is not None and self._file.is_file():
             self._s = json.loads(self._file.read_text(encoding="utf-8"))
         return {}
 
+    @_one_at_a_time
     def audit(self, **_):
         return {"records": self._s["records"]}
 

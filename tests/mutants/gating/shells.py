@@ -9,13 +9,15 @@ from pathlib import Path
 from pytest_letsbe.reference.gate.memory import MemoryGate
 from pytest_letsbe.reference.gate.rules import Rules, denied
 
-ALLOWED = frozenset("cat date echo find git grep head ls sed sort true".split())
+ALLOWED = frozenset(["cat", "date", "echo", "find", "git", "grep", "head", "ls", "sed", "sort", "true"])
 
 
 class _Looks(Rules):
     """Denies what stands in a rule word for word, and else asks ``looks_fine``."""
 
     def forbids_command(self, line, rules, commands):
+        if any(line in rule.get("not_match", ()) for rule in rules):
+            return False
         return line in [text for rule in rules for text in denied(rule)] or not self.looks_fine(line)
 
     def harmless(self, described, args):
@@ -34,6 +36,7 @@ class FirstToken(MemoryGate):
     """The first word that shlex finds is on a list."""
 
     expected = "obfuscation-closure"
+    check_options = {"policy": "builtin"}
     RULES = _FirstToken
 
 
@@ -47,6 +50,7 @@ class SplitsOperators(MemoryGate):
     """The first word of each part is on a list; substitutions and options aren't looked at."""
 
     expected = "obfuscation-closure"
+    check_options = {"policy": "builtin"}
     RULES = _Splits
 
 
@@ -59,18 +63,22 @@ class DenyList(MemoryGate):
     """A regular expression knows the names of dangerous programs."""
 
     expected = "obfuscation-closure"
+    check_options = {"policy": "builtin"}
     RULES = _DenyList
 
 
 class _PathOnly(_Looks):
     def looks_fine(self, line):
-        return re.fullmatch(r"[\w./:=@%+,'{}\\; -]+", line) is not None and line.split(" ")[0] in ALLOWED and "\\;" in line
+        return (
+            re.fullmatch(r"[\w./:=@%+,'{}\\; -]+", line) is not None and line.split(" ")[0] in ALLOWED and "\\;" in line
+        )
 
 
 class FindIsOnTheList(MemoryGate):
     """Nothing but plain words of listed programs, and find with its actions is among them."""
 
     expected = "obfuscation-closure"
+    check_options = {"policy": "builtin"}
     RULES = _PathOnly
 
 
