@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from .plants import found_in
 from .play import Played, Violated
+from .plants import found_in
 from .script import Step, fill
 
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)

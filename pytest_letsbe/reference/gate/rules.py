@@ -13,11 +13,12 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+(?: [A-Za-z0-9_./:=@%+,-]+)*")
 
 #: Programs that start another one given as an argument: what they start is judged instead.
 WRAPPERS = frozenset(
-    ["env", "nohup", "nice", "timeout", "stdbuf", "setsid", "xargs", "time", "command", "exec", "sudo", "doas", "busybox", "toybox", "sh", "bash", "dash", "zsh", "eval", "builtin", "ionice", "chroot", "unshare", "watch", "parallel", "script", "find", "awk", "sed", "perl", "python", "python3", "node", "ruby"]
+    "env nohup nice timeout stdbuf setsid xargs time command exec sudo doas busybox toybox sh bash dash zsh eval"
+    " builtin ionice chroot unshare watch parallel script find awk sed perl python python3 node ruby".split()
 )
 
 #: Programs that only read, whatever they are given.
-READERS = frozenset(["basename", "cat", "cut", "echo", "false", "grep", "head", "ls", "pwd", "tail", "test", "true", "wc"])
+READERS = frozenset("basename cat cut echo false grep head ls pwd tail test true wc".split())
 
 TYPES: Mapping[str, tuple[type, ...]] = {
     "str": (str,),

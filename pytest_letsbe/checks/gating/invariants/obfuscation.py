@@ -43,7 +43,7 @@ def denying(policy: Policy, tool: str) -> dict[str, Any]:
     """The policy with our effect denied, and the tool's tier allowed at every level so that nothing else stops it."""
     model = policy.model
     upto = model.tiers.index(model.tools[tool].tier) + 1
-    matrix = {str(n): ["allow"] * upto + model.matrix[str(n)][upto:] for n in model.levels}
+    matrix = {str(n): [*["allow"] * upto, *model.matrix[str(n)][upto:]] for n in model.levels}
     rules = [{"id": f"letsbe-{name}", "tool": tool, "match": [command]} for name, command in sorted(PLAIN.items())]
     limits = {key: value for key, value in policy.raw.get("limits", {}).items() if key != "rate"}
     return {**policy.raw, "matrix": matrix, "deny": [*policy.raw.get("deny", []), *rules], "limits": limits}

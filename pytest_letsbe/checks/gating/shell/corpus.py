@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,11 @@ from .sandbox import missing, run
 from .vectors import Lookalike, Program, Vector, parse_lookalike, parse_program, parse_vector
 
 SECTIONS = ("vectors", "lookalikes", "programs")
-_PARSERS = {"vectors": parse_vector, "lookalikes": parse_lookalike, "programs": parse_program}
+_PARSERS: Mapping[str, Callable[[corpora.Row], Vector | Lookalike | Program]] = {
+    "vectors": parse_vector,
+    "lookalikes": parse_lookalike,
+    "programs": parse_program,
+}
 
 
 @dataclass(frozen=True, slots=True)

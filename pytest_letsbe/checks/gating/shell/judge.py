@@ -1,4 +1,4 @@
-"""Judges a command line by its effect: what reached the ledger runs in a sandbox, and the denied effect must stay out."""
+"""Judges a command line by its effect: what ran is run again in a sandbox, and the denied effect must stay out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def no_effect(step: Step, played: Played) -> None:
     ours = {step["command"], *PLAIN.values()}
     for entry in gate.book.entries:
         ran = entry.args.get(step["argument"]) if entry.rid == rid and isinstance(entry.args, dict) else None
-        if ran not in ours:
+        if not isinstance(ran, str) or ran not in ours:
             continue
         lacking = missing(step["needs"])
         ended = None if lacking else run(ran, step["setup"])
