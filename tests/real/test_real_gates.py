@@ -38,13 +38,13 @@ REAL = (
     Real(
         "casbin",
         PYTHON,
-        ("obfuscation-closure[plain/exec]", "obfuscation-closure[wrappers/sh-c]"),
+        ("default-deny[deny-rule]", "policy-edit-monotone[rule-added]", "obfuscation-closure[plain/exec]"),
         ("liveness[not-match]",),
     ),
     Real(
         "cedar",
         PYTHON,
-        ("obfuscation-closure[quoting/backslash]",),
+        ("malformed-input[args-types]", "obfuscation-closure[quoting/backslash]"),
         ("liveness[not-match]", "obfuscation-closure[plain/exec]"),
     ),
     Real(
