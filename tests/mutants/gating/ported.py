@@ -11,6 +11,7 @@ import threading
 import uuid
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 HARMLESS = {"basename", "cat", "echo", "false", "grep", "head", "ls", "pwd", "tail", "true", "wc"}
@@ -37,7 +38,7 @@ class NodePort:
     """A gate in Node.js on stdio: one event loop, all of its state in one file."""
 
     expected = None
-    check_options = {"policy": "builtin"}
+    check_options: ClassVar = {"policy": "builtin"}
     run = ("node", "{here}/_node_gate.mjs", "--state", "{state}")
 
 
@@ -54,7 +55,7 @@ class CedarBacked:
     """Every decision, approvals too, is Cedar's; what Python computes are the attributes it decides by."""
 
     expected = None
-    check_options = {"policy": "builtin"}
+    check_options: ClassVar = {"policy": "builtin"}
 
     def __init__(self):
         folder = os.environ.get("LETSBE_STATE", "{")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import ClassVar
 
 from pytest_letsbe.reference.gate.memory import MemoryGate
 from pytest_letsbe.reference.gate.rules import Rules, denied
@@ -36,7 +37,7 @@ class FirstToken(MemoryGate):
     """The first word that shlex finds is on a list."""
 
     expected = "obfuscation-closure"
-    check_options = {"policy": "builtin"}
+    check_options: ClassVar = {"policy": "builtin"}
     RULES = _FirstToken
 
 
@@ -50,7 +51,7 @@ class SplitsOperators(MemoryGate):
     """The first word of each part is on a list; substitutions and options aren't looked at."""
 
     expected = "obfuscation-closure"
-    check_options = {"policy": "builtin"}
+    check_options: ClassVar = {"policy": "builtin"}
     RULES = _Splits
 
 
@@ -63,7 +64,7 @@ class DenyList(MemoryGate):
     """A regular expression knows the names of dangerous programs."""
 
     expected = "obfuscation-closure"
-    check_options = {"policy": "builtin"}
+    check_options: ClassVar = {"policy": "builtin"}
     RULES = _DenyList
 
 
@@ -76,7 +77,7 @@ class FindIsOnTheList(MemoryGate):
     """Nothing but plain words of listed programs, and find with its actions is among them."""
 
     expected = "obfuscation-closure"
-    check_options = {"policy": "builtin"}
+    check_options: ClassVar = {"policy": "builtin"}
     RULES = _PathOnly
 
 
@@ -84,11 +85,11 @@ class PathOnlyPolicy(MemoryGate):
     """The gate does what the policy says, and the policy lets sed start with any arguments."""
 
     expected = "policy-lint"
-    check_options = {"policy": str(Path(__file__).with_name("_path_only.yaml"))}
+    check_options: ClassVar = {"policy": str(Path(__file__).with_name("_path_only.yaml"))}
 
 
 class LooseRulePolicy(MemoryGate):
     """The policy has a rule for git's arguments, which matches what writes a file."""
 
     expected = "policy-lint"
-    check_options = {"policy": str(Path(__file__).with_name("_loose_rule.yaml"))}
+    check_options: ClassVar = {"policy": str(Path(__file__).with_name("_loose_rule.yaml"))}
