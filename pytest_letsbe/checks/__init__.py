@@ -11,6 +11,7 @@ from .base import Check
 
 #: name -> "module:attribute" below this package.
 BUILTIN: Mapping[str, str] = {
+    "gating": "gating.check:GatingCheck",
     "hooks": "hooks.check:HooksCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",

@@ -10,6 +10,7 @@ from ..model import UsageError
 from ..reference import REFERENCES, make
 from ..reference.serve import Served, serve_http, serve_stdio
 from ..suggest import did_you_mean
+from ..targets.pyhost import SIDE_BY_SIDE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +28,9 @@ def run(options: argparse.Namespace) -> int:
         variants = REFERENCES[options.role]
         raise UsageError(f"{options.role} has no variant {options.variant!r}{did_you_mean(options.variant, variants)}")
     name = f"letsbe-{options.role}-{options.variant}"
-    served = Served(make(options.role, options.variant), name, __version__)
+    served = Served(
+        make(options.role, options.variant), name, __version__, side_by_side=options.role in SIDE_BY_SIDE
+    )
     if options.http is not None:
         serve_http(served, options.http)
     else:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO
 
-from ..targets.pycall import Loop
+from ..targets.pycall import Loop, SharedLoop
 from ..targets.pyhost import Host
+
+
+#: Requests on stdio that are answered at the same time.
+MOST_AT_ONCE = 32
 
 
 class Served:
     """A reference as the protocol sees it."""
 
-    def __init__(self, reference: object, name: str, version: str) -> None:
-        self._host = Host(name, reference, Loop())
+    def __init__(self, reference: object, name: str, version: str, *, side_by_side: bool = False) -> None:
+        self._host = Host(name, reference, SharedLoop() if side_by_side else Loop())
         self._version = version
+        self.side_by_side = side_by_side
 
     def answer(self, op: str, input: dict[str, Any]) -> dict[str, Any]:
         """The reply without its id: ``output``, ``unsupported`` or ``error``."""
@@ -28,11 +35,22 @@ class Served:
 
 def serve_stdio(served: Served, requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer one JSON object a line until the end of input."""
-    for line in requests:
-        if not line.strip():
-            continue
-        replies.write(json.dumps(_reply(served, line)).encode("ascii") + b"\n")
-        replies.flush()
+    writing = threading.Lock()
+
+    def answer(line: bytes) -> None:
+        reply = json.dumps(_reply(served, line)).encode("ascii") + b"\n"
+        with writing:
+            replies.write(reply)
+            replies.flush()
+
+    lines = (line for line in requests if line.strip())
+    if not served.side_by_side:
+        for line in lines:
+            answer(line)
+        return
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:  # what was asked is answered, also after the end of input
+        for line in lines:
+            pool.submit(answer, line)
 
 
 def _reply(served: Served, line: bytes) -> dict[str, Any]:

@@ -70,7 +70,8 @@ def connect(
     if spec.reference is not None:
         argv = [sys.executable, "-P", "-m", "pytest_letsbe", "serve", role, "--variant", spec.reference]
         label = f"reference {spec.reference}"
-        return StdioTarget(argv, role=role, cwd=cwd, env=spec.env, timeout=spec.timeout, label=label, is_reference=True)
+        env = {"LETSBE_STATE": "{state}", **(spec.env or {})} if role == "gate" else spec.env
+        return StdioTarget(argv, role=role, cwd=cwd, env=env, timeout=spec.timeout, label=label, is_reference=True)
     return StdioTarget(spec.run or [], role=role, cwd=cwd, env=spec.env, timeout=spec.timeout)
 
 

@@ -87,6 +87,11 @@ class Child:
         if self._process.stdin is not None:
             self._process.stdin.close()
 
+    def kill(self) -> None:
+        """Kill the whole group; who talks to it finds out, and ends it. A process that has been reaped isn't touched."""
+        if self._finalizer.alive and not self.exited():
+            _signal(self.pid, signal.SIGKILL)
+
     def end(self, grace: float = 0.0) -> None:
         """Kill the whole group, reap the process, close the pipes; with ``grace``, ask with SIGTERM first."""
         if self._finalizer.detach():

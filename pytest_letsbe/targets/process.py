@@ -60,6 +60,7 @@ class StartedServer:
         self._location = location
         self._state: Path | None = None
         self._child: Child | None = None
+        self._killed = False
         self._tail = Tail()
         self._reader: threading.Thread | None = None
         self.url = ""
@@ -98,6 +99,23 @@ class StartedServer:
             raise
 
     @property
+    def keeps_state(self) -> bool:
+        """Whether the program is given ``{state}``."""
+        return any("{state}" in text for text in (*self._argv, *self._env.values()))
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether ``kill`` ended it, and nothing has noticed yet."""
+        return self._killed and self._child is not None
+
+    def kill(self) -> None:
+        """SIGKILL the process group, from any thread; the object still thinks that it runs."""
+        child = self._child
+        if child is not None:
+            self._killed = True
+            child.kill()
+
+    @property
     def is_running(self) -> bool:
         """Whether it was started and not ended by us."""
         return self._child is not None
@@ -124,6 +142,7 @@ class StartedServer:
     def stop(self, grace: float = 0.0) -> None:
         """End the process group; the state folder stays for the next start."""
         child, self._child = self._child, None
+        self._killed = False
         if child is not None:
             child.end(grace)
         if self._reader is not None:

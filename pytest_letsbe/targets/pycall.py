@@ -6,6 +6,7 @@ import base64
 import binascii
 import inspect
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 #: Hints that a function may leave out; any other keyword it doesn't take makes the op unsupported.
@@ -34,6 +35,29 @@ class Loop:
 
             self._run = asyncio.new_event_loop().run_until_complete
         return self._run(result)
+
+
+class SharedLoop(Loop):
+    """A loop on a thread of its own, for requests that are answered side by side."""
+
+    def settle(self, result: Any) -> Any:
+        if not hasattr(type(result), "__await__"):
+            return result
+        import asyncio
+
+        async def awaited() -> Any:
+            return await result
+
+        return asyncio.run_coroutine_threadsafe(awaited(), self._started()).result()
+
+    @cache  # noqa: B019 - one for the life of the process, as the loop itself
+    def _started(self) -> Any:
+        import asyncio
+        import threading
+
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="letsbe-loop", daemon=True).start()
+        return loop
 
 
 class Method:

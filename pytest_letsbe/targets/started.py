@@ -57,6 +57,15 @@ class StartedTarget:
         self.server.stop()
         self._reach()
 
+    @property
+    def keeps_state(self) -> bool:
+        """Whether ``start`` or ``env`` names ``{state}``."""
+        return self.server.keeps_state
+
+    def kill(self) -> None:
+        """SIGKILL its process group now, from any thread; the next call starts it again with the same state."""
+        self.server.kill()
+
     def close(self) -> None:
         self._forget()
         self.server.close()
@@ -76,6 +85,10 @@ class StartedTarget:
     def _guarded(self, ask: Callable[[HttpTarget], T]) -> T:
         """Ask, and let no other process on the same port answer in its place."""
         http = self._reach()
+        if self.server.was_killed:  # by us: a new one takes over
+            self._forget()
+            self.server.stop()
+            http = self._reach()
         try:
             self.server.check_alive()
             result = ask(http)

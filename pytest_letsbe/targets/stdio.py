@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,9 @@ BACKLOG = 1024 * 1024
 
 #: How long a target may take to end by itself once its stdin is closed.
 GOODBYE = 0.5
+
+#: In argv or env: a fresh folder, kept while the process may be killed and started again.
+STATE = "{state}"
 
 # ASCII only, so that a lone surrogate in an input survives the trip.
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
@@ -51,6 +57,8 @@ class StdioTarget:
         self._timeout = timeout
         self._label = label or one_line(" ".join(argv))
         self._is_reference = is_reference
+        self._state: Path | None = None
+        self._killed = False
         self._child: Child | None = None
         self._pipe: LinePipe | None = None
         self._hello: Hello | None = None
@@ -79,8 +87,22 @@ class StdioTarget:
     def call_many(
         self, op: str, inputs: Sequence[Mapping[str, Any]], *, timeout: float | None = None, window: int = 64
     ) -> list[Reply]:
+        if self._killed:  # by us, after its last answer
+            self._end()
         self.hello()
         return self._exchange(op, inputs, self._timeout if timeout is None else timeout, max(1, window))
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether it is given ``{state}``, a folder that outlives its process."""
+        return any(STATE in text for text in (*self._argv, *self._env.values()))
+
+    def kill(self) -> None:
+        """SIGKILL its process group now, from any thread; the next call starts it again with the same ``{state}``."""
+        child = self._child
+        if child is not None:
+            self._killed = True
+            child.kill()
 
     def cpu_seconds(self) -> float | None:
         """Of the process that runs now and its session; 0 before it starts."""
@@ -91,10 +113,13 @@ class StdioTarget:
             self._child.hang_up()
             self._child.exited(GOODBYE)
         self._end()
+        if self._state is not None:
+            self._sweeper()
+            self._state = None
 
     def _greet(self) -> Hello:
         try:
-            self._child = Child(self._argv, self._cwd, self._env, talks=True)
+            self._child = Child(*self._filled(), talks=True)
         except StartError as error:
             raise TargetDead(f"target {self._label} can't start: {error}") from None
         self._pipe = LinePipe(self._child)
@@ -108,6 +133,17 @@ class StdioTarget:
                     raise self._dead(str(error)) from None
             case Unsupported(why) | Refused(why):
                 raise self._dead(f"can't serve as {self._role}: {mask(why)}")
+
+    def _filled(self) -> tuple[list[str], Path, dict[str, str]]:
+        """argv, folder and environment; only ``{state}`` is replaced, so that other braces stay what they are."""
+        if not self.keeps_state:
+            return self._argv, self._cwd, self._env
+        if self._state is None:
+            self._state = Path(tempfile.mkdtemp(prefix="letsbe-state-"))
+            self._sweeper = weakref.finalize(self, shutil.rmtree, self._state, ignore_errors=True)
+        state = str(self._state)
+        env = {name: value.replace(STATE, state) for name, value in self._env.items()}
+        return [part.replace(STATE, state) for part in self._argv], self._cwd, env
 
     def _exchange(self, op: str, inputs: Sequence[Mapping[str, Any]], wait: float, window: int) -> list[Reply]:
         pipe = self._pipe
@@ -170,6 +206,7 @@ class StdioTarget:
     def _end(self) -> None:
         pipe, child = self._pipe, self._child
         self._pipe = self._child = self._hello = None
+        self._killed = False
         if pipe is not None:
             pipe.close()
         if child is not None:
