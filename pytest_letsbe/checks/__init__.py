@@ -11,6 +11,7 @@ from .base import Check
 
 #: name -> "module:attribute" below this package.
 BUILTIN: Mapping[str, str] = {
+    "changes": "changes.check:ChangesCheck",
     "pipeline": "pipeline.check:PipelineCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",

@@ -104,10 +104,35 @@ def _plain(rest: list[str]) -> list[str]:
 
 
 _WITH_VALUE = frozenset(
-    {"-r", "--requirement", "-c", "--constraint", "--index-url", "-i", "--extra-index-url", "--find-links", "-f", "--target",
-     "-t", "--prefix", "-C", "--dir", "--filter", "-F", "--cwd", "--cache-dir", "--python", "-p", "--group", "--extra", "--root", "-w",
-     "--workspace", "--registry"}
-)  # fmt: skip
+    [
+        "-r",
+        "--requirement",
+        "-c",
+        "--constraint",
+        "--index-url",
+        "-i",
+        "--extra-index-url",
+        "--find-links",
+        "-f",
+        "--target",
+        "-t",
+        "--prefix",
+        "-C",
+        "--dir",
+        "--filter",
+        "-F",
+        "--cwd",
+        "--cache-dir",
+        "--python",
+        "-p",
+        "--group",
+        "--extra",
+        "--root",
+        "-w",
+        "--workspace",
+        "--registry",
+    ]
+)
 
 
 def _frozen_pip(flags: set[str], packages: list[str], env: set[str]) -> bool:

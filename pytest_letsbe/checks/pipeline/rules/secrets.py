@@ -109,7 +109,7 @@ RULES = (
     Rule(
         Invariant(
             "pr-secrets",
-            "Jobs of a pull request read only allowed secrets, by name: none of production, none computed or inherited.",
+            "Jobs of a pull request read only allowed secrets, by name: none of production, computed or inherited.",
             "PL10; Gitea GetSecretsOfTask: a branch's pull request gets every secret of owner and repo",
         ),
         _secrets,

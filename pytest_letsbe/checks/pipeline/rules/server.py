@@ -172,7 +172,7 @@ RULES = (
     Rule(
         Invariant(
             "protected-contexts",
-            "The statuses that the branch protection demands are reported by the workflows, and none is met by any status.",
+            "The branch protection demands statuses that the workflows report, and none that any status meets.",
             "PL19; Gitea MergeRequiredContextsCommitStatus: a glob needs one status, skipped counts",
         ),
         _contexts,
