@@ -8,7 +8,24 @@ import pytest
 
 from pytest_letsbe import strict_yaml
 
-JUNK = (None, True, 7, 1.5, "x", "", "${{", [], {}, [None], [[]], [{}], {"x": None}, {"": []}, ["a", {"b": 3}], "a\nb || true")
+JUNK = (
+    None,
+    True,
+    7,
+    1.5,
+    "x",
+    "",
+    "${{",
+    [],
+    {},
+    [None],
+    [[]],
+    [{}],
+    {"x": None},
+    {"": []},
+    ["a", {"b": 3}],
+    "a\nb || true",
+)
 
 
 def places(value, path=()):
@@ -44,7 +61,21 @@ def test_junk_in_any_place_is_judged(file, judge):
         judge.again()
 
 
-@pytest.mark.parametrize("text", ["", "\n", "- a\n", "on: push", "jobs:", "{}", "on: {push: null}\njobs: {a: null}", "!!binary x", "\x00", "a: &x [*x]"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n",
+        "- a\n",
+        "on: push",
+        "jobs:",
+        "{}",
+        "on: {push: null}\njobs: {a: null}",
+        "!!binary x",
+        "\x00",
+        "a: &x [*x]",
+    ],
+)
 def test_files_that_are_no_workflow_are_told_by_liveness_or_form(text, judge):
     found = judge({".gitea/workflows/x.yml": text})
     assert found.keys() & {"liveness", "strict-yaml", "well-formed"}
@@ -59,4 +90,10 @@ def test_a_hundred_cells_and_deep_calls_end(judge):
     cells = {f"k{n}": list(range(9)) for n in range(9)}
     job = {"runs-on": "x", "strategy": {"matrix": cells}, "steps": [{"run": "true"}]}
     call = {"uses": "./.gitea/workflows/a.yml"}
-    judge({".gitea/workflows/a.yml": json.dumps({"on": ["pull_request", "push", "workflow_call"], "jobs": {"a": job, "b": call}})})
+    judge(
+        {
+            ".gitea/workflows/a.yml": json.dumps(
+                {"on": ["pull_request", "push", "workflow_call"], "jobs": {"a": job, "b": call}}
+            )
+        }
+    )

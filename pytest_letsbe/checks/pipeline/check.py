@@ -17,7 +17,8 @@ from .protection import file_of
 from .repo import FOLDERS, Repo, load, names
 from .rules import RULES
 
-SHOWN = 5
+#: A first pipeline lacks about as many jobs: each gap is named.
+SHOWN = 10
 
 LIVENESS = Invariant(
     "liveness",
@@ -48,7 +49,7 @@ class Judgement:
         if rule.invariant.id not in self._found:
             unique = dict.fromkeys(rule.find(self.repo))
             self._found[rule.invariant.id] = sorted(
-                unique, key=lambda f: (f.location.path, f.location.line, f.sentence)
+                unique, key=lambda f: (f.location.path, f.location.line, f.location.column or 0)
             )
         return self._found[rule.invariant.id]
 
