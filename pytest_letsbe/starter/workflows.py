@@ -16,8 +16,9 @@ _CHECKOUT = """      - name: check out
           TOKEN: ${{ github.token }}
         run: |
           git init -q .
+          git remote add origin "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git"
           git -c credential.helper='!f() { echo username=x-access-token; echo "password=$TOKEN"; }; f' \\
-            fetch -q --no-tags "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY.git" "$GITHUB_SHA" "+refs/heads/main:refs/remotes/origin/main"
+            fetch -q --no-tags origin "$GITHUB_SHA" "+refs/heads/main:refs/remotes/origin/main"
           git checkout -q "$GITHUB_SHA"
 """
 _TOOLS = f"""      - name: install the suite
@@ -70,8 +71,8 @@ def _gates(language: str, *, preview: bool) -> str:
 
 def _pull_request(language: str) -> str:
     needs = ", ".join(REQUIRED)
-    return f"""# Every pull request. Require only the status "pr-checks / verdict (pull_request)" in the branch protection: the
-# server counts a skipped job as passed, the verdict doesn't. No path filter here, for the same reason.
+    return f"""# Every pull request. Require the status "pr-checks / verdict (pull_request)" in the branch protection:
+# the server counts a skipped job as passed, the verdict doesn't. No path filter here, for the same reason.
 name: pr-checks
 on:
   pull_request:
@@ -109,8 +110,9 @@ def _main(language: str) -> str:
         needs=gates,
         more="    outputs:\n      digest: ${{ steps.build.outputs.digest }}\n",
     ).replace("      - run: ./scripts/ci/build", "      - id: build\n        run: ./scripts/ci/build")
+    deploy = './scripts/ci/deploy.sh dev "$DIGEST"'
     sign = digest + "      COSIGN_KEY: ${{ secrets.COSIGN_KEY }}\n"
-    return f"""# Every commit on main: all checks again, then one image, its SBOM, its signature, and the deploy of that digest.
+    return f"""# Every commit on main: all checks again, then one image, its SBOM, its signature, its deploy.
 name: main
 on:
   push:
@@ -125,7 +127,7 @@ jobs:
 {build}
 {_job("sbom", './scripts/ci/sbom.sh "$DIGEST"', needs="build-images", more=digest)}
 {_job("sign", './scripts/ci/sign.sh "$DIGEST"', label="signing", needs="build-images, sbom", more=sign)}
-{_job("deploy-dev", './scripts/ci/deploy.sh dev "$DIGEST"', label="deploy-dev", needs="build-images, sign", more=digest)}"""
+{_job("deploy-dev", deploy, label="deploy-dev", needs="build-images, sign", more=digest)}"""
 
 
 def _promotion(target: str, step: str, run: str, *, after: bool = False) -> str:
@@ -142,8 +144,8 @@ def _promotion(target: str, step: str, run: str, *, after: bool = False) -> str:
     else:
         jobs.append(_job(step, check, label=label, needs="approval", more=digest))
         jobs.append(_job(name, deploy, label=label, needs=f"approval, {step}", more=digest))
-    return f"""# By hand. Gitea asks no reviewer of an environment: check-approval.sh must refuse an actor who isn't allowed, an
-# approval of another digest or target, and one that is too old.
+    return f"""# By hand. Gitea asks no reviewer of an environment: check-approval.sh must refuse an actor who isn't
+# allowed, an approval of another digest or target, and one that is too old.
 name: {name}
 on:
   workflow_dispatch:
@@ -162,8 +164,8 @@ jobs:
 
 
 def _scoped() -> str:
-    return f"""# A template for your organisation's scoped workflows (Gitea 1.27 and later): copied to the source repo that the
-# organisation names, and marked as required there, a repo's own pull requests can neither change nor drop it.
+    return f"""# A template for your organisation's scoped workflows (Gitea 1.27 and later): copied to the repo that the
+# organisation names, and required there, a repo's own pull requests can neither change nor drop it.
 name: letsbe
 on:
   pull_request:

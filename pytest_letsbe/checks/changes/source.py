@@ -65,7 +65,9 @@ def rows(source: Source, name: str) -> list[Mapping[str, Any]]:
         found = found[name]
     if not isinstance(found, list):
         raise NotEvaluated(f"there is no {name}.json ({ANSWERS.get(name, 'composed')}): nobody knows")
-    return [row for row in found if isinstance(row, dict)]
+    if not all(isinstance(row, dict) for row in found):
+        raise NotEvaluated(f"{name}.json holds something else than objects: nobody knows what it says")
+    return found
 
 
 def one(source: Source, name: str) -> Mapping[str, Any]:
