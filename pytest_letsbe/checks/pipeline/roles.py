@@ -35,9 +35,11 @@ def slug_of(job: Job) -> str:
 
 
 def spoken(job: Job) -> str:
-    """Everything that a job runs, uses and passes on, without its comments."""
+    """Everything that a job runs, uses and passes on, without comments and names, which do nothing."""
     lines = []
-    for path, value in strings({k: v for k, v in job.data.items() if k not in ("name",)}):
+    for path, value in strings(dict(job.data)):
+        if path[-1] == "name":
+            continue
         lines.append("\n".join(re.sub(r"(?:^|\s)#.*", "", line) for line in value.splitlines()))
         lines += [text(part) for part in path if isinstance(part, str)]
     return "\n".join(lines)

@@ -324,6 +324,15 @@ _fault("UsByMatrix", "us-after-eu", "A matrix reaches both regions.",
        (EU, "  promote-prod-eu:\n", "  promote-prod:\n    strategy: {matrix: {region: [eu, us]}}\n"))  # fmt: skip
 _fault("UsBlind", "us-after-eu", "The US doesn't look at the EU.",
        (US, "  eu-health:\n", "  wait:\n"), (US, "./scripts/ci/eu-health.sh", "sleep 60; echo"), (US, "eu-health]", "wait]"))  # fmt: skip
+_fault(
+    "UsHealthInNameOnly",
+    "us-after-eu",
+    "A step is called EU health, and only waits.",
+    (US, "  eu-health:\n", "  wait:\n"),
+    (US, "      - env:\n", "      - name: EU is healthy\n        env:\n"),
+    (US, "./scripts/ci/eu-health.sh", "sleep 60; echo"),
+    (US, "eu-health]", "wait]"),
+)
 _fault("AnyTagReleases", "release-tags", "Any tag that begins with v releases.", (RELEASE, "hub/v*", "v*"))
 _fault("EveryTagReleases", "release-tags", "Any tag at all releases.", (RELEASE, "hub/v*", "**"))
 _fault(

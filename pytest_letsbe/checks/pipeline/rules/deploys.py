@@ -209,9 +209,7 @@ def _us_after_eu(repo: Repo) -> Iterator[Finding]:
             continue
         for job in us:
             inside = [job, *_before(workflow, job, repo)]
-            whole = "\n".join(
-                f"{j.id}\n{j.name}\n{spoken(j)}" + "".join(f"\n{s.name}" for s in j.steps) for j in inside
-            )
+            whole = "\n".join(f"{j.id}\n{j.name}\n{spoken(j)}" for j in inside)
             inputs = "\n".join(n.replace("_", " ").replace("-", " ") for n in _input_names(workflow))
             if not _EU_HEALTH.search(re.sub(r"[_-]", " ", f"{whole}\n{inputs}")):
                 yield Finding(job.at(), f"job {job.id} reaches the US without looking whether the EU is healthy")
