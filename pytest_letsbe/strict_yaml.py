@@ -50,17 +50,20 @@ class Document:
         return Location(self.path, line, column)
 
 
-def load(path: Path, *, shown_as: str | None = None) -> Document:
-    """Read a file; ``UsageError`` with ``file:line:column`` for anything that isn't one clear document."""
+def load(path: Path, *, shown_as: str | None = None, merge: bool = False) -> Document:
+    """Read a file; ``UsageError`` with ``file:line:column`` for anything that isn't one clear document.
+
+    ``merge`` reads merge keys (``<<``), for files of formats that have them.
+    """
     name = shown_as or str(path)
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror}", Location(name)) from None
-    return loads(raw, shown_as=name)
+    return loads(raw, shown_as=name, merge=merge)
 
 
-def loads(raw: bytes | str, *, shown_as: str) -> Document:
+def loads(raw: bytes | str, *, shown_as: str, merge: bool = False) -> Document:
     """Parse bytes or text, see ``load``."""
     data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
     if len(data) > MAX_BYTES:
@@ -79,7 +82,7 @@ def loads(raw: bytes | str, *, shown_as: str) -> Document:
         raise UsageError(f"isn't valid YAML: {error.problem or error.context}", where) from None
     except yaml.YAMLError as error:  # a character YAML forbids
         raise UsageError(f"isn't valid YAML: {str(error).splitlines()[0]}", Location(shown_as)) from None
-    reader = _Reader(shown_as)
+    reader = _Reader(shown_as, merge=merge)
     return Document(shown_as, None if node is None else reader.value(node, ()), reader.marks)
 
 
@@ -106,8 +109,9 @@ def _refuse_deep_nesting(text: str, shown_as: str) -> None:
 
 
 class _Reader:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, merge: bool = False) -> None:
         self.name = name
+        self.merge = merge
         self.marks: dict[YamlPath, tuple[int, int]] = {}
         self._open: set[int] = set()
         self._nodes = 0
@@ -132,9 +136,13 @@ class _Reader:
     def mapping(self, node: yaml.Node, path: YamlPath) -> dict[str, Any]:
         result: dict[str, Any] = {}
         first: dict[str, int] = {}
+        merged: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if key_node.tag == _TAG + "merge":
-                raise self.error("merge keys (<<) aren't read here: write the keys out", key_node)
+                if not self.merge:
+                    raise self.error("merge keys (<<) aren't read here: write the keys out", key_node)
+                merged = self.merged(value_node, path) | merged
+                continue
             if not isinstance(key_node, yaml.ScalarNode):
                 raise self.error("a key must be plain text", key_node)
             key = str(key_node.value)
@@ -145,7 +153,15 @@ class _Reader:
             # A key's place is where a reader looks for it, also when the value starts on the next line.
             self.marks[(*path, key)] = (line, key_node.start_mark.column + 1)
             result[key] = self.value(value_node, (*path, key))
-        return result
+        return merged | result
+
+    def merged(self, node: yaml.Node, path: YamlPath) -> dict[str, Any]:
+        """What ``<<:`` brings in; of several mappings the first that has a key wins (yaml.org/type/merge.html)."""
+        found = self.value(node, path)
+        parts = found if isinstance(found, list) else [found]
+        if not all(isinstance(part, dict) for part in parts):
+            raise self.error("a merge key (<<) takes a mapping, or a list of them", node)
+        return {key: value for part in reversed(parts) for key, value in part.items()}
 
     def scalar(self, node: yaml.ScalarNode) -> Any:
         text = str(node.value)

@@ -11,8 +11,10 @@ from .base import Check
 
 #: name -> "module:attribute" below this package.
 BUILTIN: Mapping[str, str] = {
+    "changes": "changes.check:ChangesCheck",
     "gating": "gating.check:GatingCheck",
     "hooks": "hooks.check:HooksCheck",
+    "pipeline": "pipeline.check:PipelineCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",
     "secrets": "secrets.check:SecretsCheck",

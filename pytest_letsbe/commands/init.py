@@ -1,4 +1,4 @@
-"""``letsbe init``: a letsbe.yaml for this package, without a question."""
+"""``letsbe init``: a letsbe.yaml and CI workflows for this package, without a question."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from ..checks import Checks
 from ..manifest import FILENAME, json_schema, required_checks
 from ..model import UsageError
+from ..starter.files import write
 from ..suggest import did_you_mean
 
 SCHEMA = Path(".letsbe/letsbe.schema.json")
@@ -28,11 +29,17 @@ _UNIT = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--package", help="which package this is; guessed from the folder's name when left out")
-    parser.add_argument("--force", action="store_true", help="overwrite an existing letsbe.yaml")
+    parser.add_argument("--force", action="store_true", help="overwrite a letsbe.yaml and CI files that stand")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--ci", action="store_true", help="write the CI files alone, beside a letsbe.yaml that stands")
+    which.add_argument("--no-ci", action="store_true", help="write letsbe.yaml alone")
 
 
 def run(options: argparse.Namespace) -> int:
     folder = Path.cwd()
+    if options.ci:
+        print("\n".join(write(folder, _language(folder), force=options.force)))
+        return 0
     target = folder / FILENAME
     if target.exists() and not options.force:
         raise UsageError(f"{FILENAME} stands already; --force overwrites it")
@@ -42,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
     target.write_text(manifest_for(package, _language(folder)), encoding="utf-8")
     (folder / SCHEMA).parent.mkdir(exist_ok=True)
     (folder / SCHEMA).write_text(json.dumps(json_schema(Checks()), indent=2) + "\n", encoding="utf-8")
+    if not options.no_ci:
+        print("\n".join(write(folder, _language(folder), force=options.force)))
     print(f"wrote {FILENAME} for {package}. Next: pytest -p letsbe")
     return 0
 
@@ -59,6 +68,7 @@ def manifest_for(package: str, language: str) -> str:
         if name in suites:
             entry = f"{{target: {suites[name].role}}}" if suites[name].role else "{}"
             lines.append(f"  {name}: {entry}")
+    lines.append("  pipeline: {}")
     lines += [
         f"  # {name}: {_UNIT[language] if name == 'unit' else '{run: make ' + name + '}'}"
         for name in required
