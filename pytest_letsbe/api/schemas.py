@@ -7,6 +7,8 @@ required, and one that is ``writeOnly`` from a response (OpenAPI 3.0, 4.7.24.2; 
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from ..model import CheckFailure
@@ -37,25 +39,50 @@ class Schemas:
             return [validator]
         return [describe_error(error) for error in validator.iter_errors(value)]
 
+    def errors_of(self, schema: Mapping[str, Any], value: Any, direction: Direction) -> list[str]:
+        """As ``errors``, for a schema that stands anywhere; its references are those of the description."""
+        key = (json.dumps(schema, sort_keys=True, default=str), direction)
+        if key not in self._validators:
+            modern = rewrite(schema, direction, old=self._is_old)
+            self._validators[key] = self._made(_absolute(modern), direction)
+        validator = self._validators[key]
+        return [validator] if isinstance(validator, str) else [describe_error(e) for e in validator.iter_errors(value)]
+
     def _validator(self, reference: str, direction: Direction) -> Any:
         key = (reference, direction)
         if key not in self._validators:
-            rs = jsonschema_rs()
-            try:
-                self._validators[key] = rs.Draft202012Validator(
-                    {"$ref": f"{_ROOT}{reference}"}, registry=self._registry(direction), validate_formats=True
-                )
-            except (rs.ValidationError, rs.ReferencingError, ValueError) as error:
-                self._validators[key] = f"its schema can't be used: {str(error).splitlines()[0]}"
+            self._validators[key] = self._made({"$ref": f"{_ROOT}{reference}"}, direction)
         return self._validators[key]
+
+    def _made(self, schema: Any, direction: Direction) -> Any:
+        rs = jsonschema_rs()
+        try:
+            return rs.Draft202012Validator(schema, registry=self._registry(direction), validate_formats=True)
+        except (rs.ValidationError, rs.ReferencingError, ValueError) as error:
+            return f"its schema can't be used: {str(error).splitlines()[0]}"
+
+    @property
+    def _is_old(self) -> bool:
+        return self._description.version[:3] not in ("3.1", "3.2")
 
     def _registry(self, direction: Direction) -> Any:
         if direction not in self._registries:
             rs = jsonschema_rs()
-            old = not self._description.version.startswith("3.1") and not self._description.version.startswith("3.2")
-            document = rewrite(self._description.data, direction, old=old)
+            document = rewrite(self._description.data, direction, old=self._is_old)
             self._registries[direction] = rs.Registry([(_ROOT, document)], draft=rs.Draft202012)
         return self._registries[direction]
+
+
+def _absolute(schema: Any) -> Any:
+    """The same schema with references into the description."""
+    if isinstance(schema, list):
+        return [_absolute(child) for child in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: f"{_ROOT}{child}" if key == "$ref" and str(child).startswith("#") else _absolute(child)
+        for key, child in schema.items()
+    }
 
 
 def describe_error(error: Any) -> str:
@@ -108,9 +135,8 @@ def _relax_required(schema: dict[str, Any], direction: Direction) -> None:
 
 def _modernise(schema: dict[str, Any]) -> None:
     for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(schema.get(exclusive), bool):
-            if schema.pop(exclusive) and limit in schema:
-                schema[exclusive] = schema.pop(limit)
+        if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and limit in schema:
+            schema[exclusive] = schema.pop(limit)
     if schema.get("nullable") is True and isinstance(schema.get("type"), str):
         schema["type"] = [schema["type"], "null"]
         if isinstance(schema.get("enum"), list) and None not in schema["enum"]:

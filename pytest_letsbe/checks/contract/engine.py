@@ -52,7 +52,7 @@ class Settings:
     seed: int | None
     exclude: tuple[str, ...] = ()
     config: Path | None = None
-    headers: dict[str, str] = field(default_factory=dict)
+    auth: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def is_excluded(operation: Operation, patterns: tuple[str, ...]) -> bool:
@@ -96,17 +96,18 @@ def run(description: Description, url: str, settings: Settings) -> Results:
 
 def _schema(description: Description, url: str, settings: Settings) -> Any:
     from schemathesis import openapi
-    from schemathesis.config import SchemathesisConfig
+    from schemathesis.config import HealthCheck, SchemathesisConfig
 
     config = SchemathesisConfig.from_path(settings.config) if settings.config else SchemathesisConfig()
     if settings.seed is not None and not config.has_explicit_seed:
         config.update(seed=settings.seed, max_failures=None)
-    schema = openapi.from_dict(description.data, config=config)
+    schema: Any = openapi.from_dict(description.data, config=config)
+    config.suppress_health_check = [HealthCheck.all]  # a slow machine is no finding
     schema.location = description.path.resolve().as_uri()
     project = schema.config
     project.update(base_url=url, continue_on_failure=True, request_timeout=ANSWER, workers=1)
-    if settings.headers:
-        project.update(headers=settings.headers)
+    if settings.auth and not project.auth.is_defined:
+        project.auth = AuthConfig(openapi=settings.auth)
     project.checks.update(included_check_names=[CHECKS[name] for name in settings.checks])
     project.phases.update(phases=list(settings.phases))
     project.generation.update(max_examples=settings.max_examples, database="none", deterministic=False)

@@ -164,8 +164,8 @@ def serve(name, port):
         def log_message(self, *args):
             pass
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = reply
-
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY"):
+        setattr(Handler, f"do_{method}", Handler.reply)
     ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 
 
