@@ -175,8 +175,8 @@ class Messages:
         except ValueError as error:
             yield f"the body is no JSON: {error}"
             return
-        for error in self.schemas.errors((*at, "schema"), value, direction):
-            yield f"the body at {error}"
+        for problem in self.schemas.errors((*at, "schema"), value, direction):
+            yield f"the body at {problem}"
 
 
 def parse_json(body: bytes) -> Any:

@@ -65,7 +65,7 @@ class Contract:
     def checks(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*ALWAYS, *self.options.checks]))
 
-    def settings(self, headers: Mapping[str, str] | None = None) -> Settings:
+    def settings(self, auth: Mapping[str, dict[str, str]] | None = None) -> Settings:
         """How requests are generated in this profile."""
         profile = self.spec.profile
         return Settings(
@@ -75,7 +75,7 @@ class Contract:
             seed=None if profile == "nightly" else self.options.seed,
             exclude=tuple(self.options.exclude),
             config=self.config,
-            headers=dict(headers or {}),
+            auth=dict(auth or {}),
         )
 
     @property

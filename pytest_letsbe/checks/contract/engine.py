@@ -107,6 +107,8 @@ def _schema(description: Description, url: str, settings: Settings) -> Any:
     project = schema.config
     project.update(base_url=url, continue_on_failure=True, request_timeout=ANSWER, workers=1)
     if settings.auth and not project.auth.is_defined:
+        from schemathesis.config._auth import AuthConfig
+
         project.auth = AuthConfig(openapi=settings.auth)
     project.checks.update(included_check_names=[CHECKS[name] for name in settings.checks])
     project.phases.update(phases=list(settings.phases))

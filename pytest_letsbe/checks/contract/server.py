@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Mapping
 
+from ...api.mock.doors import credentials
 from ...model import CheckFailure, LetsbeError, Location, Spec, UsageError
 from ...targets import connect
 from ...targets.base import Target
@@ -18,11 +18,11 @@ from .results import Results
 
 
 class ApiTarget(StartedTarget):
-    """Our reference as a target; ``headers`` open its doors."""
+    """Our reference as a target; ``token`` opens its doors."""
 
-    def __init__(self, server: StartedServer, headers: Mapping[str, str], *, timeout: float) -> None:
+    def __init__(self, server: StartedServer, token: str, *, timeout: float) -> None:
         super().__init__(server, role="api", timeout=timeout, is_reference=True)
-        self.headers = headers
+        self.token = token
 
 
 def open_target(target: TargetSpec, spec: Spec, location: Location | None) -> Target:
@@ -47,7 +47,7 @@ def _reference(target: TargetSpec, spec: Spec, location: Location | None) -> Tar
         label=f"reference {target.reference}",
         location=location,
     )
-    return ApiTarget(server, {"Authorization": f"Bearer {token}"}, timeout=target.timeout)
+    return ApiTarget(server, token, timeout=target.timeout)
 
 
 class ApiServer:
@@ -75,9 +75,9 @@ class ApiServer:
         description, target = self._contract.description, self._target
         if description is None or target is None:
             raise CheckFailure("there is no server to ask")
-        headers = target.headers if isinstance(target, ApiTarget) else {}
+        auth = credentials(description, target.token) if isinstance(target, ApiTarget) else {}
         url = target.url if isinstance(target, StartedTarget) else target.label
-        found = engine.run(description, url.rstrip("/"), self._contract.settings(headers))
+        found = engine.run(description, url.rstrip("/"), self._contract.settings(auth))
         if isinstance(target, StartedTarget):
             target.server.check_alive()
         return found
