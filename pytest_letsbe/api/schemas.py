@@ -21,10 +21,15 @@ _DATA = ("example", "examples", "default", "const", "enum")
 
 
 class Schemas:
-    """Validators of one description, each made once."""
+    """Validators of one description, each made once.
 
-    def __init__(self, description: Description) -> None:
+    Args:
+        partial: judge a part of a value, from which anything may be absent.
+    """
+
+    def __init__(self, description: Description, *, partial: bool = False) -> None:
         self._description = description
+        self._partial = partial
         self._validators: dict[tuple[str, Direction], Any] = {}
         self._registries: dict[Direction, Any] = {}
 
@@ -44,6 +49,7 @@ class Schemas:
         key = (json.dumps(schema, sort_keys=True, default=str), direction)
         if key not in self._validators:
             modern = rewrite(schema, direction, old=self._is_old)
+            modern = only_part(modern) if self._partial else modern
             self._validators[key] = self._made(_absolute(modern), direction)
         validator = self._validators[key]
         return [validator] if isinstance(validator, str) else [describe_error(e) for e in validator.iter_errors(value)]
@@ -69,6 +75,7 @@ class Schemas:
         if direction not in self._registries:
             rs = jsonschema_rs()
             document = rewrite(self._description.data, direction, old=self._is_old)
+            document = only_part(document) if self._partial else document
             self._registries[direction] = rs.Registry([(_ROOT, document)], draft=rs.Draft202012)
         return self._registries[direction]
 
@@ -122,6 +129,16 @@ def rewrite(value: Any, direction: Direction, *, old: bool) -> Any:
     if old:
         _modernise(result)
     return result
+
+
+def only_part(value: Any) -> Any:
+    """The same document with schemas for a part of a value: nothing is required."""
+    if isinstance(value, list):
+        return [only_part(child) for child in value]
+    if not isinstance(value, dict):
+        return value
+    minimal = ("required", "minProperties", "minItems")
+    return {k: only_part(v) for k, v in value.items() if k not in minimal or isinstance(v, dict)}
 
 
 def _relax_required(schema: dict[str, Any], direction: Direction) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import msgspec
 
+from ...api.consumer import Provider
 from ...api.description import Description, Operation, describe
-from ...model import Case, Location, Spec, UsageError
+from ...model import Case, CheckFailure, Location, Spec, UsageError
 from .engine import ALWAYS, Settings, is_excluded
 from .options import ContractOptions
 
@@ -44,6 +45,13 @@ class Contract:
         except UsageError as error:
             self.problem = error
 
+    def require(self) -> Description:
+        """The description. Raises CheckFailure where it can't be read."""
+        if self.description is None:
+            where = self.problem.location if self.problem is not None else None
+            raise CheckFailure(f"the description can't be read: {self.problem}", location=where)
+        return self.description
+
     @property
     def key(self) -> Any:
         """Two specs with the same key are the same contract."""
@@ -60,6 +68,11 @@ class Contract:
             return {}
         excluded = tuple(self.options.exclude)
         return named([o for o in self.description.operations if not is_excluded(o, excluded)])
+
+    @cached_property
+    def provider(self) -> Provider:
+        """The description as the judge of its consumers."""
+        return Provider(self.require())
 
     @cached_property
     def checks(self) -> tuple[str, ...]:

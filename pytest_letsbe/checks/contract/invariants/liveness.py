@@ -23,12 +23,9 @@ def cases(contract: Contract) -> Iterable[Case]:
 
 def judge(case: Case, server: Server) -> None:
     contract: Contract = case.data.contract
-    if contract.description is None:
-        raise CheckFailure(
-            f"the description can't be read: {contract.problem}", location=getattr(contract.problem, "location", None)
-        )
+    description = contract.require()
     if not contract.operations:
-        what = "has no operation" if not contract.description.operations else "has only operations under exclude"
+        what = "has no operation" if not description.operations else "has only operations under exclude"
         raise Vacuous(f"{contract.options.spec} {what}: it proves nothing")
     if case.name == "server":
         _judge_server(contract, server)

@@ -159,10 +159,7 @@ def _rule(invariant: Invariant, find: Callable[[Description], Iterator[Finding]]
 
     def judge(case: Case, server: Server) -> None:
         contract: Contract = case.data.contract
-        description = contract.description
-        if description is None:
-            where = getattr(contract.problem, "location", None)
-            raise CheckFailure(f"the description can't be read: {contract.problem}", location=where)
+        description = contract.require()
         found = list(dict.fromkeys(find(description)))
         if found:
             _fail(description, found)
