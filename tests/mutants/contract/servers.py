@@ -12,6 +12,7 @@ OPTIONS = {
     "spec": str(HERE / "_parcels.yaml"),
     "config": str(HERE / "_parcels.toml"),
     "target": "api",
+    "phases": ["examples", "coverage"],
     "coverage": {"operations": 1.0, "successes": 1.0},
 }
 TOKEN = "demo"
@@ -135,6 +136,235 @@ class Correct(_Parcels):
     expected = None
 
 
+class Stricter(_Parcels):
+    """Refuses unknown query parameters and duplicates, counts in its own way, and closes idle connections."""
+
+    expected = None
+
+    def route(self, method, path, query, headers, body):
+        if path == "/parcels" and query.keys() - {"limit", "status"}:
+            self.only(method, "GET", "POST")
+            self.admit(method, path, headers)
+            raise Refusal(422, "an unknown parameter")
+        return super().route(method, path, query, headers, body)
+
+    def make(self, wanted):
+        self.made += 7
+        return super().make(wanted)
+
+    def refuse(self, status, title):
+        status, headers, data = super().refuse(status, title)
+        return status, {**headers, "Content-Type": PROBLEM + "; charset=utf-8", "Connection": "close"}, data
+
+
+class Generous(_Parcels):
+    """Sends more fields and headers than it promised, and shrugs off what it needn't read."""
+
+    expected = None
+
+    def shown(self, parcel):
+        return {**parcel, "colour": "brown", "links": {"self": f"/parcels/{parcel['id']}"}}
+
+    def list(self, query):
+        status, headers, data = super().list(query)
+        return status, {**headers, "X-Request-Id": "7", "Cache-Control": "no-store"}, data
+
+    def page(self, query):
+        limit = query.get("limit", "20")
+        return (int(limit) if re.fullmatch("[0-9]{1,3}", limit, re.ASCII) else 20), None
+
+
+class Crashes(_Parcels):
+    """A limit at the edge is a division by zero."""
+
+    expected = "conforms"
+
+    def page(self, query):
+        limit, status = super().page(query)
+        return limit // (limit - 1), status
+
+
+class CrashesOnGarbage(_Parcels):
+    """What is no JSON ends in an exception."""
+
+    expected = "conforms"
+
+    def wanted(self, body):
+        json.loads(body)
+        return super().wanted(body)
+
+
+class WrongStatus(_Parcels):
+    """Created parcels are answered with 200, and 201 is documented."""
+
+    expected = "conforms"
+
+    def create(self, headers, body):
+        return 200, *super().create(headers, body)[1:]
+
+
+class UndocumentedStatus(_Parcels):
+    """A parcel that isn't there is a 410, which nobody documented."""
+
+    expected = "conforms"
+
+    def refuse(self, status, title):
+        return super().refuse(410 if status == 404 else status, title)
+
+
+class MissingField(_Parcels):
+    """A parcel has lost its date."""
+
+    expected = "conforms"
+
+    def shown(self, parcel):
+        return {key: value for key, value in parcel.items() if key != "created"}
+
+
+class NullField(_Parcels):
+    """A parcel that has no note says null, where a text or nothing is promised."""
+
+    expected = "conforms"
+
+    def shown(self, parcel):
+        return {"note": None, **parcel}
+
+
+class WrongType(_Parcels):
+    """The weight comes as text."""
+
+    expected = "conforms"
+
+    def shown(self, parcel):
+        return {**parcel, "grams": str(parcel["grams"])}
+
+
+class WrongEnum(_Parcels):
+    """A state that consumers don't know."""
+
+    expected = "conforms"
+
+    def shown(self, parcel):
+        return {**parcel, "status": "lost"}
+
+
+class WrongFormat(_Parcels):
+    """The date is written as people write it."""
+
+    expected = "conforms"
+
+    def shown(self, parcel):
+        return {**parcel, "created": "1 November 2026"}
+
+
+class WrongContentType(_Parcels):
+    """JSON that calls itself HTML."""
+
+    expected = "conforms"
+
+    def read(self, name):
+        status, headers, data = super().read(name)
+        return status, {**headers, "Content-Type": "text/html"}, data
+
+
+class PlainErrors(_Parcels):
+    """Refusals are plain text, and problem documents are promised."""
+
+    expected = "conforms"
+
+    def refuse(self, status, title):
+        return status, {"Content-Type": "text/plain"}, title
+
+
+class MissingHeader(_Parcels):
+    """The required count of all parcels is forgotten."""
+
+    expected = "conforms"
+
+    def list(self, query):
+        status, headers, data = super().list(query)
+        return status, {"Content-Type": headers["Content-Type"]}, data
+
+
+class WrongHeader(_Parcels):
+    """The count of all parcels is a word."""
+
+    expected = "conforms"
+
+    def list(self, query):
+        status, headers, data = super().list(query)
+        return status, {**headers, "X-Total-Count": "many"}, data
+
+
+class BrokenJson(_Parcels):
+    """The list is cut off."""
+
+    expected = "conforms"
+
+    def list(self, query):
+        status, headers, data = super().list(query)
+        return status, headers, json.dumps(data)[:-1]
+
+
+class OpenDoor(_Parcels):
+    """Anybody may cancel a parcel."""
+
+    expected = "conforms"
+
+    def admit(self, method, path, headers):
+        if method != "DELETE":
+            super().admit(method, path, headers)
+
+
+class AnyToken(_Parcels):
+    """Credentials must be there; which they are is never looked at."""
+
+    expected = "conforms"
+
+    def admit(self, method, path, headers):
+        if not headers.get("Authorization"):
+            raise Refusal(401, "Who are you?")
+
+
+class HangsUp(_Parcels):
+    """The connection is cut in the middle of an answer."""
+
+    expected = "conforms"
+
+    def read(self, name):
+        raise ConnectionAbortedError
+
+
+class RefusesAll(_Parcels):
+    """Every request is refused, and refusals are documented."""
+
+    expected = "liveness"
+
+    def route(self, method, path, query, headers, body):
+        raise Refusal(401, "Not today")
+
+    def refuse(self, status, title):
+        return super().refuse(status, title)
+
+
+class Dies(_Parcels):
+    """Ends before it listens."""
+
+    expected = "liveness"
+
+    def __init__(self):
+        raise SystemExit("no database")
+
+
+class NeverCreates(_Parcels):
+    """Whatever is created is refused, which is documented: only the count of successes shows it."""
+
+    expected = "coverage"
+
+    def create(self, headers, body):
+        raise Refusal(422, "Not now")
+
+
 def serve(name, port):
     """Answer requests until the process is ended."""
     subject = globals()[name]()
@@ -149,6 +379,10 @@ def serve(name, port):
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
             try:
                 status, headers, data = subject.answer(self.command, parts.path, query, self.headers, body)
+            except ConnectionAbortedError:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{")
+                self.close_connection = True
+                return
             except Exception as error:
                 status, headers, data = 500, {"Content-Type": "text/plain"}, str(error)
             raw = b"" if data is None else data.encode() if isinstance(data, str) else json.dumps(data).encode()
