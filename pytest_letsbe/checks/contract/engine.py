@@ -16,6 +16,7 @@ from typing import Any
 from ...api.description import Description, Operation
 from ...model import CheckFailure, UsageError
 from .results import Broken, Results
+from .unknown import Sent, ask
 
 #: Our name of a check -> Schemathesis'. The first six are always judged, the others when the manifest asks.
 CHECKS = {
@@ -82,15 +83,18 @@ def run(description: Description, url: str, settings: Settings) -> Results:
     except (LoaderError, SchemathesisError) as error:
         raise CheckFailure(f"the description can't be read by Schemathesis: {error}") from None
     results = Results()
+    succeeded: dict[str, Sent] = {}
     by_label = {operation.label: operation for operation in description.operations}
     deadline = time.monotonic() + RUN
     stream = from_schema(schema).execute()
     for event in stream:
-        _take(event, results, by_label)
+        _take(event, results, by_label, succeeded)
         if time.monotonic() > deadline:
             stream.stop()
             results.errors.append(f"the run was ended after {RUN:g} s")
             break
+    else:
+        ask(description, url, succeeded, results, ANSWER)
     return results
 
 
@@ -119,12 +123,12 @@ def _schema(description: Description, url: str, settings: Settings) -> Any:
     return schema
 
 
-def _take(event: Any, results: Results, operations: dict[str, Operation]) -> None:
+def _take(event: Any, results: Results, operations: dict[str, Operation], succeeded: dict[str, Sent]) -> None:
     from schemathesis.engine import events
 
     if isinstance(event, events.ScenarioFinished):
         if event.is_test_scenario:
-            _record(event.recorder, results, operations)
+            _record(event.recorder, results, operations, succeeded)
     elif isinstance(event, events.NonFatalError):
         text = _first_line(event.info)
         (results.of(event.label).errors if event.label in operations else results.errors).append(text)
@@ -132,7 +136,7 @@ def _take(event: Any, results: Results, operations: dict[str, Operation]) -> Non
         results.errors.append(f"Schemathesis ended: {type(event.exception).__name__}: {event.exception}")
 
 
-def _record(recorder: Any, results: Results, operations: dict[str, Operation]) -> None:
+def _record(recorder: Any, results: Results, operations: dict[str, Operation], succeeded: dict[str, Sent]) -> None:
     from schemathesis.engine import Status
 
     names = {theirs: ours for ours, theirs in CHECKS.items()}
@@ -146,6 +150,8 @@ def _record(recorder: Any, results: Results, operations: dict[str, Operation]) -
         if response is not None:
             seen.saw(response.status_code)
             seen.parameters.update(_sent(case))
+            if 200 <= response.status_code < 300 and label not in succeeded and not _is_invalid(case):
+                succeeded[label] = _as_sent(case, interaction.request)
         for check in recorder.checks.get(case_id, ()):
             ours = names.get(check.name)
             if ours is None:
@@ -155,6 +161,11 @@ def _record(recorder: Any, results: Results, operations: dict[str, Operation]) -
                 broken = _broken(ours, check.failure_info, response)
                 if not _is_tolerated(ours, case, response, operations.get(label)):
                     seen.add(broken)
+
+
+def _as_sent(case: Any, request: Any) -> Sent:
+    headers = {name: value[0] for name, value in request.headers.items()}
+    return Sent(request.uri, dict(case.path_parameters or {}), headers, request.body or b"")
 
 
 def _sent(case: Any) -> Iterator[str]:

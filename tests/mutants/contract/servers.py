@@ -371,6 +371,7 @@ def serve(name, port):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def reply(self):
             length = self.headers.get("Content-Length") or "0"

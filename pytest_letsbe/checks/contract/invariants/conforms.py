@@ -9,6 +9,7 @@ from ....api.description import Description, Operation
 from ....model import Case, CheckFailure, Invariant, Vacuous
 from ..contract import Contract
 from ..results import Exercised
+from ..unknown import UNKNOWN, last_parameter
 from .base import Rule, Server
 
 CONFORMS = Invariant(
@@ -27,7 +28,7 @@ def _cases(contract: Contract) -> Iterable[Case]:
     for name, operation in contract.operations.items():
         at = contract.at(*operation.at)
         yield contract.case("conforms", f"{name}/answered", at, (operation, "answered"))
-        for check in contract.checks:
+        for check in (*contract.checks, UNKNOWN):
             if _applies(check, operation, contract.description):
                 yield contract.case("conforms", f"{name}/{check}", at, (operation, check))
 
@@ -35,6 +36,8 @@ def _cases(contract: Contract) -> Iterable[Case]:
 def _applies(check: str, operation: Operation, description: Description) -> bool:
     """Whether a check has anything to say of an operation."""
     responses = [r for r in map(description.follow, operation.responses.values()) if isinstance(r, dict)]
+    if check == UNKNOWN:
+        return last_parameter(operation) is not None
     if check == "auth-enforced":
         return bool(description.security(operation))
     if check == "response-headers":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ....model import Case, CheckFailure, Invariant, Vacuous
+from ....model import Case, CheckFailure, Invariant
 from ..contract import Contract
 from .base import Rule, Server
 
@@ -26,7 +26,7 @@ def judge(case: Case, server: Server) -> None:
     description = contract.require()
     if not contract.operations:
         what = "has no operation" if not description.operations else "has only operations under exclude"
-        raise Vacuous(f"{contract.options.spec} {what}: it proves nothing")
+        raise CheckFailure(f"{contract.options.spec} {what}: it proves nothing")
     if case.name == "server":
         _judge_server(contract, server)
 
