@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from ...model import Location
+from ..messages import is_json
+from ..pact import ABSENT, Interaction, Pact
 from .service import Answer, MockService
 
 #: No request may bring more.
 MAX_BODY = 8 * 1024 * 1024
 
 
+#: So many exchanges are remembered.
+MAX_SEEN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request as it came in, and its answer."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+    answer: Answer
+
+
 class MockServer:
-    """Serves on 127.0.0.1; ``seen`` holds every exchange, newest last. ``port`` 0 takes a free one."""
+    """Serves on 127.0.0.1; ``seen`` holds the exchanges, newest last. ``port`` 0 takes a free one."""
 
     def __init__(self, service: MockService, port: int = 0) -> None:
         self.service = service
-        self.seen: list[tuple[str, str, Answer]] = []
+        self.seen: deque[Exchange] = deque(maxlen=MAX_SEEN)
         self._http = _Server(("127.0.0.1", port), _handler(self))
         self._thread: threading.Thread | None = None
 
@@ -45,7 +68,42 @@ class MockServer:
     @property
     def refused(self) -> list[str]:
         """Why requests were refused, in order: ``POST /tenants: the body at /plan: ...``."""
-        return [f"{method} {path}: {'; '.join(answer.reasons)}" for method, path, answer in self.seen if answer.reasons]
+        return [f"{e.method} {e.target}: {'; '.join(e.answer.reasons)}" for e in self.seen if e.answer.reasons]
+
+    def pact(self, consumer: str, provider: str = "") -> Pact:
+        """What was asked and answered, as the Pact of a consumer: each kind of exchange once, refusals left out."""
+        found: dict[str, Interaction] = {}
+        for exchange in self.seen:
+            if exchange.answer.operation is not None and not exchange.answer.reasons:
+                interaction = _interaction(exchange)
+                found.setdefault(interaction.description, interaction)
+        title = provider or self.service.description.title
+        return Pact(consumer, title, tuple(found.values()), Location(consumer))
+
+
+def _interaction(exchange: Exchange) -> Interaction:
+    answer, parts = exchange.answer, urlsplit(exchange.target)
+    kinds = {name: value for name, value in exchange.headers.items() if name.lower() == "content-type"}
+    query = f" with {', '.join(sorted({k for k, _ in parse_qsl(parts.query)}))}" if parts.query else ""
+    label = answer.operation.label if answer.operation is not None else parts.path
+    return Interaction(
+        description=f"{label}{query} answered {answer.status}",
+        method=exchange.method,
+        path=parts.path,
+        query=parts.query,
+        headers=kinds,
+        body=_content(exchange.body, kinds),
+        status=answer.status,
+        response_headers={name: value for name, value in answer.headers.items() if name == "Content-Type"},
+        reads=_content(answer.body, answer.headers),
+    )
+
+
+def _content(body: bytes, headers: Mapping[str, str]) -> Any:
+    kind = next((value for name, value in headers.items() if name.lower() == "content-type"), "")
+    if not body:
+        return ABSENT
+    return json.loads(body) if is_json(kind) else body.decode("utf-8", "replace")
 
 
 class _Server(ThreadingHTTPServer):
@@ -67,7 +125,7 @@ def _handler(server: MockServer) -> type[BaseHTTPRequestHandler]:
                 return
             body = self.rfile.read(int(length))
             answer = server.service.answer(self.command, self.path, dict(self.headers.items()), body)
-            server.seen.append((self.command, self.path, answer))
+            server.seen.append(Exchange(self.command, self.path, dict(self.headers.items()), body, answer))
             self._send(answer)
 
         def _send(self, answer: Answer) -> None:

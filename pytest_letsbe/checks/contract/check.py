@@ -54,14 +54,18 @@ class ContractCheck:
 
     def run(self, case: Case, target: Target | None) -> None:
         contract: Contract = case.data.contract
-        key = (contract.key, target)
-        if key not in self._servers:
-            self._servers[key] = ApiServer(contract, target)
-        server = self._servers[key]
+        server = self.server(contract, target)
         rule = next(rule for rule in _RULES if rule.invariant.id == case.invariant)
         if rule.needs_server:
             self._require_liveness(contract, server)
         rule.judge(case, server)
+
+    def server(self, contract: Contract, target: Target | None) -> ApiServer:
+        """The server of a contract, the same for all who ask."""
+        key = (contract.key, target)
+        if key not in self._servers:
+            self._servers[key] = ApiServer(contract, target)
+        return self._servers[key]
 
     def _require_liveness(self, contract: Contract, server: ApiServer) -> None:
         if server not in self._dead:

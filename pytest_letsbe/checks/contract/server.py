@@ -57,6 +57,16 @@ class ApiServer:
         self._contract = contract
         self._target = target
         self._found: Results | LetsbeError | None = None
+        #: What tests that people wrote exercised.
+        self.watched = Results()
+
+    @property
+    def url(self) -> str:
+        """Where it listens; starts it if need be."""
+        target = self._target
+        if target is None:
+            raise CheckFailure("there is no server to ask: the manifest names no target for the contract")
+        return (target.url if isinstance(target, StartedTarget) else target.label).rstrip("/")
 
     def results(self) -> Results:
         """What the run showed. Raises what ended it: TargetDead, CheckFailure or UsageError as CheckFailure."""
@@ -71,13 +81,20 @@ class ApiServer:
             raise self._found
         return self._found
 
+    def exercised(self) -> Results:
+        """The run and the watched tests together, for what was exercised."""
+        both = Results()
+        for results in (self.results(), self.watched):
+            for label, seen in results.operations.items():
+                both.of(label).parameters.update(seen.parameters)
+                for status in seen.statuses:
+                    both.of(label).saw(status)
+        return both
+
     def _run(self) -> Results:
-        description, target = self._contract.description, self._target
-        if description is None or target is None:
-            raise CheckFailure("there is no server to ask")
+        description, target, url = self._contract.require(), self._target, self.url
         auth = credentials(description, target.token) if isinstance(target, ApiTarget) else {}
-        url = target.url if isinstance(target, StartedTarget) else target.label
-        found = engine.run(description, url.rstrip("/"), self._contract.settings(auth))
+        found = engine.run(description, url, self._contract.settings(auth))
         if isinstance(target, StartedTarget):
             target.server.check_alive()
         return found

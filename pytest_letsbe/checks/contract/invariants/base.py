@@ -17,6 +17,9 @@ class Server(Protocol):
     def results(self) -> Results:
         """What the generated requests showed. Raises CheckFailure when it doesn't live."""
 
+    def exercised(self) -> Results:
+        """The same together with what watched tests exercised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -27,7 +27,7 @@ def _cases(contract: Contract) -> Iterable[Case]:
 
 def _judge(case: Case, server: Server) -> None:
     contract: Contract = case.data.contract
-    results, operations = server.results(), contract.operations.values()
+    results, operations = server.exercised(), contract.operations.values()
     wanted: set[str] = set()
     seen: set[str] = set()
     for operation in operations:
