@@ -100,7 +100,8 @@ class MockService:
         if not media_type:
             return Answer(status, headers, b"", operation)
         value = self._value(content[media_type])
-        candidates = [value] if self._store is None else [*self._remembered(request, value, thing), value]
+        # Last what is made for the schema: an example may break its own.
+        candidates = [*self._remembered(request, value, thing), value, self._generated(content[media_type])]
         headers["Content-Type"] = media_type if "*" not in media_type else "application/json"
         answers = [Answer(status, headers, _encode(media_type, candidate), operation) for candidate in candidates]
         answer = next((a for a in answers if not self._problems(a)), None)
@@ -164,9 +165,12 @@ class MockService:
                 if "Location" in answer.headers:
                     answer.headers["Location"] = f"{operation.path}/{found}"
 
+    def _generated(self, media: Any) -> Any:
+        return self._generator.value(media.get("schema", {})) if isinstance(media, dict) else None
+
     def _value(self, media: Any) -> Any:
         found = first_example(self.description, media)
-        return self._generator.value(media.get("schema", {})) if found is None and isinstance(media, dict) else found
+        return self._generated(media) if found is None else found
 
     def _headers(self, documented: Any) -> dict[str, str]:
         found = documented.get("headers") if isinstance(documented, dict) else None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import secrets
 import sys
+from urllib.parse import urlsplit
 
+from ...api.description import Description
 from ...api.mock.doors import credentials
+from ...api.routes import base_path
 from ...model import CheckFailure, LetsbeError, Location, Spec, UsageError
 from ...targets import connect
 from ...targets.base import Target
@@ -92,9 +95,33 @@ class ApiServer:
         return both
 
     def _run(self) -> Results:
-        description, target, url = self._contract.require(), self._target, self.url
+        description, target = self._contract.require(), self._target
+        url = below_base_path(description, self.url)
         auth = credentials(description, target.token) if isinstance(target, ApiTarget) else {}
         found = engine.run(description, url, self._contract.settings(auth))
         if isinstance(target, StartedTarget):
             target.server.check_alive()
         return found
+
+
+def below_base_path(description: Description, url: str) -> str:
+    """The url that paths hang below: that of the target, with the base path of the description where it has none.
+
+    Servers behind a gateway leave the base path to the gateway: one look at an operation that names nothing tells.
+    """
+    base = base_path(description)
+    if not base or urlsplit(url).path.rstrip("/"):
+        return url
+    import requests
+
+    plain = [o.path for o in description.operations if o.method == "get" and "{" not in o.path]
+    with requests.Session() as session:
+        session.trust_env = False
+        for path in plain[:3]:
+            try:
+                statuses = [session.get(f"{at}{path}", timeout=10).status_code for at in (url + base, url)]
+            except requests.RequestException:
+                continue
+            if (statuses[0] == 404) != (statuses[1] == 404):
+                return url if statuses[0] == 404 else url + base
+    return url + base
