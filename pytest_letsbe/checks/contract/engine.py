@@ -109,7 +109,8 @@ def _schema(description: Description, url: str, settings: Settings) -> Any:
     config.suppress_health_check = [HealthCheck.all]  # a slow machine is no finding
     schema.location = description.path.resolve().as_uri()
     project = schema.config
-    project.update(base_url=url, continue_on_failure=True, request_timeout=ANSWER, workers=1)
+    # A redirect is judged as the answer it is; followed, it could lead out of this machine.
+    project.update(base_url=url, continue_on_failure=True, request_timeout=ANSWER, workers=1, max_redirects=0)
     if settings.auth and not project.auth.is_defined:
         from schemathesis.config._auth import AuthConfig
 
