@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pytest_letsbe.checks.contract.engine import ALWAYS, CHECKS
 
-ROUNDS = 2
+ROUNDS = 1
 HERE = Path(__file__).parent.parent / "contract"
 MANIFEST = """\
 version: 1

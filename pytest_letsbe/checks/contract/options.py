@@ -19,7 +19,7 @@ Responses = Literal[
 class CoverageOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The least share of the description that must have been exercised."""
 
-    operations: Annotated[Share, Meta(description="operations that were called and answered")] = 1.0
+    operations: Annotated[Share, Meta(description="operations that were called and answered")] = 0.0
     successes: Annotated[Share, Meta(description="operations that answered a documented 2xx or 3xx")] = 0.0
     statuses: Annotated[Share, Meta(description="documented status codes that were seen (`default` doesn't count)")] = (
         0.0

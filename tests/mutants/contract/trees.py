@@ -243,14 +243,23 @@ class SameId:
         return _parcels(folder, ("operationId: listParcels", "operationId: getParcel"))
 
 
-class NoId:
-    """An operation without a name."""
+class Plain:
+    """Neither names of operations nor a word on security: both may be left out where there is none."""
 
-    expected = "operation-ids-unique"
+    expected = None
 
     @staticmethod
     def build(folder):
-        return _parcels(folder, ("      operationId: listParcels\n", ""))
+        text = """
+openapi: 3.1.0
+info: {title: Plain, version: "1"}
+paths:
+  /a:
+    get: {responses: {"200": {description: A}}}
+    post: {responses: {"204": {description: B}}}
+"""
+        (folder / "openapi.yaml").write_text(text)
+        return {"spec": "openapi.yaml"}
 
 
 class NoSecurity:

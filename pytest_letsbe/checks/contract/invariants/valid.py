@@ -26,12 +26,10 @@ EXAMPLES = Invariant(
     "Every example is a value that its own schema allows.",
     "OpenAPI 3.1, 4.8.14: examples SHOULD match",
 )
-OPERATION_IDS = Invariant(
-    "operation-ids-unique", "Every operation has an operationId, and no two have the same.", "OpenAPI 3.1, 4.8.10"
-)
+OPERATION_IDS = Invariant("operation-ids-unique", "No two operations have the same operationId.", "OpenAPI 3.1, 4.8.10")
 SECURITY = Invariant(
     "security-declared",
-    "Every operation says who may call it, or says that everybody may, and names only declared schemes.",
+    "Security schemes that are declared are asked for, and only those that are declared.",
     "OWASP API Security 2023, API2",
 )
 
@@ -118,23 +116,26 @@ def _findings_of_ids(description: Description) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for operation in description.operations:
         name = operation.raw.get("operationId")
-        if not isinstance(name, str) or not name:
-            yield operation.at, f"{operation.label} has no operationId"
-        elif name in first:
+        if not isinstance(name, str):
+            continue
+        if name in first:
             yield (*operation.at, "operationId"), f"operationId {name!r} is that of {first[name]} already"
         else:
             first[name] = operation.label
 
 
 def _findings_of_security(description: Description) -> Iterator[Finding]:
+    data = description.data if isinstance(description.data, dict) else {}
     declared = _declared(description)
+    says = "security" in data or any("security" in operation.raw for operation in description.operations)
+    if declared and not says:
+        names = ", ".join(sorted(declared))
+        yield ("components", "securitySchemes"), f"{names} is declared and no operation asks for it: anybody may call"
     for operation in description.operations:
-        if "security" not in operation.raw and "security" not in description.data:
-            yield operation.at, f"{operation.label} doesn't say who may call it; write `security: []` if everybody may"
         listed = operation.raw.get("security")
         for index, entry in enumerate(listed if isinstance(listed, list) else ()):
             yield from _undeclared(entry, declared, (*operation.at, "security", index))
-    listed = description.data.get("security") if isinstance(description.data, dict) else None
+    listed = data.get("security")
     for index, entry in enumerate(listed if isinstance(listed, list) else ()):
         yield from _undeclared(entry, declared, ("security", index))
 
