@@ -127,8 +127,9 @@ def _findings_of_ids(description: Description) -> Iterator[Finding]:
 def _findings_of_security(description: Description) -> Iterator[Finding]:
     data = description.data if isinstance(description.data, dict) else {}
     declared = _declared(description)
-    says = "security" in data or any("security" in operation.raw for operation in description.operations)
-    if declared and not says:
+    holders = [data, *(operation.raw for operation in description.operations)]
+    asks = any(any(entry for entry in holder.get("security") or ()) for holder in holders)
+    if declared and description.operations and not asks:
         names = ", ".join(sorted(declared))
         yield ("components", "securitySchemes"), f"{names} is declared and no operation asks for it: anybody may call"
     for operation in description.operations:
