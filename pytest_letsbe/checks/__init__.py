@@ -12,6 +12,7 @@ from .base import Check
 #: name -> "module:attribute" below this package.
 BUILTIN: Mapping[str, str] = {
     "changes": "changes.check:ChangesCheck",
+    "contract": "contract.check:ContractCheck",
     "gating": "gating.check:GatingCheck",
     "hooks": "hooks.check:HooksCheck",
     "pipeline": "pipeline.check:PipelineCheck",
