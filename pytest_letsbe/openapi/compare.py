@@ -1,0 +1,267 @@
+"""Whether everything a producer may send is taken by its reader: structural, with a witness for each refusal.
+
+A pair of schemas that is met again while it is being judged counts as fine, which is how recursive types are compared
+(Amadio and Cardelli, "Subtyping recursive types", 1993): no unrolling, no bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+from . import facets, objects, prover, witness
+from .export import export
+from .load import Place
+from .same import Sameness
+from .schema import NULLABLE, Node, Role, Union, View, anything, branches, equal, narrowed, type_of, view
+
+#: A value in a box, so that ``null`` can be a witness; an empty box is none.
+Box = tuple[Any, ...]
+#: More pairs than this in one operation are given up as unknown.
+MAX_PAIRS = 20_000
+MAX_DEPTH = 60
+#: How many values are tried for a witness.
+TRIES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One way in which the reader refuses what the producer may send.
+
+    ``kind`` names the rule, ``path`` the place inside the value, ``place`` where the new document says so.
+    """
+
+    kind: str
+    path: tuple[str, ...]
+    place: Place
+    sentence: str
+    witness: Box = ()
+    certain: bool = True
+
+
+@dataclass
+class Comparer:
+    """Compares schemas in one direction; remembers what it has judged."""
+
+    role: Role
+    same: Sameness = field(default_factory=Sameness)
+    wire: bool = False
+    pairs: int = 0
+    _known: dict[Any, list[Change]] = field(default_factory=dict)
+    _open: set[Any] = field(default_factory=set)
+
+    def compare(self, producer: Node, consumer: Node, hint: str = "") -> list[Change]:
+        """All refusals; empty means proven."""
+        producer, consumer = producer.landed(), consumer.landed()
+        key = (producer.key, consumer.key, hint)
+        if key in self._known:
+            return self._known[key]
+        if key in self._open or self.same.nodes(producer, consumer):
+            return []
+        self.pairs += 1
+        if self.pairs > MAX_PAIRS or len(self._open) > MAX_DEPTH:
+            return [self.unknown(producer, consumer, "is too large to be judged")]
+        self._open.add(key)
+        try:
+            found = self._compare(producer, consumer, hint)
+        finally:
+            self._open.discard(key)
+        self._known[key] = found
+        return found
+
+    def new(self, producer: Node, consumer: Node) -> Place:
+        """Where the new document speaks of the pair."""
+        chosen = consumer if self.role == "request" else producer
+        return chosen.place
+
+    def unknown(self, producer: Node, consumer: Node, sentence: str) -> Change:
+        return Change("unknown", (), self.new(producer, consumer), sentence, certain=False)
+
+    def accepts(self, schema: Node) -> prover.Predicate:
+        """Whether the reader takes a value."""
+        return prover.predicate(export(schema, self.role, tolerant=True)) or (lambda value: True)
+
+    def _compare(self, producer: Node, consumer: Node, hint: str) -> list[Change]:
+        sent, read = view(producer, self.role), view(consumer, self.role)
+        if sent.never:
+            return []
+        producer, consumer, sent, read = self._without_shared(producer, consumer, sent, read)
+        if sent.unions:
+            return self._each_branch(producer, consumer, sent.unions[0])
+        values = finite(sent)
+        if values is not None:
+            return self._each_value(producer, consumer, read, values)
+        if read.unions:
+            return self._some_branch(producer, consumer, read, read.unions[0], hint)
+        if read.never:
+            made = witness.first(witness.valid_samples(producer, self.role))
+            return [Change("type", (), self.new(producer, consumer), "takes no value any more", tuple(made))] if made else []
+        if (rest := self._rest(producer, consumer, sent, read)) is not None:
+            return rest
+        found = facets.types(self, producer, consumer, sent, read)
+        if not found:
+            found += facets.scalars(self, producer, consumer, sent, read)
+        if "array" in sent.types & read.types:
+            found += self._arrays(producer, consumer, sent, read)
+        if "object" in sent.types & read.types:
+            found += objects.objects(self, producer, consumer, sent, read)
+        return found
+
+    def _without_shared(self, producer: Node, consumer: Node, sent: View, read: View) -> tuple[Node, Node, View, View]:
+        """Without the unions that both have: what holds beside the same condition holds under it."""
+        pairs = [(one, other) for one in sent.unions for other in read.unions if self._same_union(one, other)]
+        if not pairs:
+            return producer, consumer, sent, read
+        mine, theirs = {id(one) for one, _ in pairs}, {id(other) for _, other in pairs}
+
+        def left(schema: Node, gone: set[int]) -> Node:
+            kept = [p.part() if isinstance(p, Union) else p for p in schema.flat if id(p) not in gone]
+            return Node(tuple(kept)) if kept else anything(schema)
+
+        producer, consumer = left(producer, mine), left(consumer, theirs)
+        return producer, consumer, view(producer, self.role), view(consumer, self.role)
+
+    def _same_union(self, one: Union, other: Union) -> bool:
+        if one.keyword != other.keyword or len(one.branches) != len(other.branches):
+            return False
+        return all(self.same.nodes(a, b) for a, b in zip(one.branches, other.branches, strict=True))
+
+    def _each_branch(self, producer: Node, consumer: Node, union: Union) -> list[Change]:
+        found: list[Change] = []
+        for branch, name in zip(branches(producer, union), union.names, strict=True):
+            found += self.compare(branch, consumer, name)
+        return found
+
+    def _each_value(self, producer: Node, consumer: Node, read: View, values: list[Any]) -> list[Change]:
+        takes = self.accepts(consumer)
+        may = prover.predicate(export(producer, self.role)) or (lambda value: True)
+        refused = [value for value in values if may(value) and not takes(value)]
+        if not refused or read.extensible:
+            return []
+        place = self.new(producer, consumer)
+        if refused == [None]:
+            return [Change("nullable", (), place, "null is refused", (None,))]
+        shown = ", ".join(map(repr, refused[:5])) + (", ..." if len(refused) > 5 else "")
+        wrong = [value for value in refused if type_of(value) not in read.types]
+        kind = "enum" if not wrong or read.enum is not None else "type"
+        return [Change(kind, (), place, f"{shown} {'is' if len(refused) == 1 else 'are'} refused", (refused[0],))]
+
+    def _some_branch(self, producer: Node, consumer: Node, read: View, union: Union, hint: str) -> list[Change]:
+        sent = view(producer, self.role)
+        kinds = sorted(sent.types - ({"number"} if "integer" in sent.types else set()))
+        if 1 < len(kinds) < 6:
+            parts = [narrowed(producer, "number" if kind == "integer" and "number" in sent.types else kind) for kind in kinds]
+            return [change for part in parts for change in self.compare(part, consumer, hint)]
+        attempts = []
+        for branch, name in zip(branches(consumer, union), union.names, strict=True):
+            changes = self.compare(producer, branch)
+            if not changes:
+                return []
+            attempts.append((name != hint or not hint, len(changes), name, changes))
+        takes = self.accepts(consumer)
+        answer = prover.covers(export(consumer, self.role, tolerant=True), export(producer, self.role, closed=True))
+        if answer == "yes":
+            return []
+        attempts.sort(key=lambda attempt: attempt[:2])
+        missing, _, _, best = attempts[0]
+        refused = [change for change in best if change.witness and not takes(change.witness[0])]
+        if refused and (not missing or len(attempts) == 1 or union.names == NULLABLE):
+            return refused
+        kind = "one-of" if union.keyword == "oneOf" else "any-of"
+        sentence = f"no branch of {union.keyword} takes {hint or 'it'}"
+        place = self.new(producer, consumer)
+        tried = (c.witness[0] for attempt in attempts for c in attempt[3] if c.witness)
+        for value in (*tried, *islice(witness.valid_samples(producer, self.role, hints=read), TRIES)):
+            if not takes(value):
+                return [Change(kind, (), place, sentence, (value,))]
+        return [Change("unknown", (), place, f"{sentence}, as far as can be told", certain=False)]
+
+    def _rest(self, producer: Node, consumer: Node, sent: View, read: View) -> list[Change] | None:
+        """Conditions are proven as a whole, unless the producer obeys the very same ones. None: there is nothing more."""
+        left = [(key, part) for key, part in read.rest if not any(
+            key == other and self.same.nodes(theirs.child(key), part.child(key)) for other, theirs in sent.rest
+            if key not in ("dependentSchemas", "patternProperties", "minContains", "maxContains")
+        ) and not any(key == other and theirs.get(key) == part.get(key) and key not in ("minContains", "maxContains")
+                      for other, theirs in sent.rest)]  # fmt: skip
+        if "if" not in {key for key, _ in left} | {key for key, _ in sent.rest}:
+            left = [pair for pair in left if pair[0] not in ("then", "else")]
+        if not left and not [key for key, part in read.rest if key.endswith("Contains") and (key, part.get(key)) not in
+                             [(k, p.get(k)) for k, p in sent.rest]]:  # fmt: skip
+            return None
+        wide, narrow = export(consumer, self.role, tolerant=True), export(producer, self.role, closed=True)
+        answer = prover.covers(wide, narrow)
+        if answer == "yes":
+            return []
+        names = ", ".join(dict.fromkeys(key for key, _ in left or read.rest))
+        place = self.new(producer, consumer)
+        takes = self.accepts(consumer)
+        for value in self._tries(producer, consumer, read, wide, narrow):
+            if not takes(value):
+                return [Change("condition", (), place, f"{names} refuses it", (value,))]
+        return [Change("unknown", (), place, f"{names} can't be compared", certain=False)]
+
+    def _tries(self, producer: Node, consumer: Node, read: View, wide: Any, narrow: Any) -> Iterator[Any]:
+        yield from islice(witness.valid_samples(producer, self.role, hints=read), TRIES)
+        accepts = prover.predicate(export(producer, self.role)) or (lambda value: False)
+        apart = prover.difference(narrow, wide)
+        sources = [consumer.parts[0].literal(apart)] if apart else []
+        for key, part in read.rest:
+            if key in ("not", "if", "contains", "propertyNames"):
+                sources.append(part.child(key).parts[0])
+            if key in ("dependentSchemas", "patternProperties") and isinstance(part.get(key), dict):
+                sources += [part.child(key, name).parts[0] for name in part.get(key)]
+        made = [value for source in sources for value in islice(witness.samples(Node((source,)), self.role), 40)]
+        whole = [value for value in made if isinstance(value, dict)]
+        base = list(islice(witness.valid_samples(producer, self.role), 6))
+        mixed = [{**one, **other} for one in base if isinstance(one, dict) for other in whole]
+        lists = [[value] for value in made]
+        named = [{str(value): 1} for value in made] + [{name: value} for name in ("a", "A", "x-a", "0") for value in (1, "a")]
+        for value in (*made, *mixed, *lists, *named, [], {}, [1], ["a"]):
+            if accepts(value):
+                yield value
+
+    def _arrays(self, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
+        found = facets.lengths(self, producer, consumer, sent, read)
+        if sent.max_items == 0:
+            return found
+        for index in range(max(len(sent.prefix), len(read.prefix)) + 1):
+            if sent.max_items is not None and index >= sent.max_items:
+                break
+            last = index >= len(sent.prefix) and index >= len(read.prefix)
+            mine = sent.prefix[index] if index < len(sent.prefix) else sent.items
+            theirs = read.prefix[index] if index < len(read.prefix) else read.items
+            if theirs is None:
+                continue
+            step = "items" if last else str(index)
+            changes = self.compare(mine or anything(producer), theirs)
+            found += self.nested(changes, step, self._put_item(sent, index))
+        return found
+
+    def _put_item(self, sent: View, index: int) -> Callable[[Any], Box]:
+        def put(value: Any) -> Box:
+            filled: list[Any] = []
+            for place in range(max(index + 1, sent.min_items)):
+                schema = sent.prefix[place] if place < len(sent.prefix) else sent.items
+                options = [place] if schema is None else list(islice(witness.valid_samples(schema, self.role), 8))
+                if place != index and not options:
+                    return ()
+                filled.append(value if place == index else options[place % len(options)] if sent.unique else options[0])
+            return (filled,)
+
+        return put
+
+    def nested(self, changes: Iterable[Change], step: str, put: Callable[[Any], Box]) -> list[Change]:
+        """What was found inside, told from one level further out."""
+        return [
+            replace(change, path=(step, *change.path), witness=put(change.witness[0]) if change.witness else ())
+            for change in changes
+        ]
+
+
+def finite(sent: View) -> list[Any] | None:
+    """All values, when they can be listed."""
+    if sent.enum is not None:
+        return [value for index, value in enumerate(sent.enum) if not any(equal(value, v) for v in sent.enum[:index])]
+    return [True, False, None][: 2 + ("null" in sent.types)] if "boolean" in sent.types <= {"boolean", "null"} else None
