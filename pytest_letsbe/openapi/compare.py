@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from . import facets, objects, prover, witness
+from .declared import declared
 from .export import export
 from .load import Place
 from .same import Sameness
@@ -81,13 +82,17 @@ class Comparer:
 
     def accepts(self, schema: Node) -> prover.Predicate:
         """Whether the reader takes a value."""
-        return prover.predicate(export(schema, self.role, tolerant=True)) or (lambda value: True)
+        return witness.predicate_of(schema, self.role, tolerant=True)
 
     def _compare(self, producer: Node, consumer: Node, hint: str) -> list[Change]:
         sent, read = view(producer, self.role), view(consumer, self.role)
         if sent.never:
             return []
-        producer, consumer, sent, read = self._without_shared(producer, consumer, sent, read)
+        by_rule = declared(self, producer, consumer, sent, read)
+        return [*by_rule, *self._values(*self._without_shared(producer, consumer, sent, read), hint)]
+
+    def _values(self, producer: Node, consumer: Node, sent: View, read: View, hint: str) -> list[Change]:
+        """What the reader refuses, value by value."""
         if sent.unions:
             return self._each_branch(producer, consumer, sent.unions[0])
         values = finite(sent)
@@ -96,7 +101,7 @@ class Comparer:
         if read.unions:
             return self._some_branch(producer, consumer, read, read.unions[0], hint)
         if read.never:
-            made = witness.first(witness.valid_samples(producer, self.role))
+            made = witness.first(witness.some(producer, self.role))
             return [Change("type", (), self.new(producer, consumer), "takes no value any more", tuple(made))] if made else []
         if (rest := self._rest(producer, consumer, sent, read)) is not None:
             return rest
@@ -129,14 +134,28 @@ class Comparer:
         return all(self.same.nodes(a, b) for a, b in zip(one.branches, other.branches, strict=True))
 
     def _each_branch(self, producer: Node, consumer: Node, union: Union) -> list[Change]:
-        found: list[Change] = []
-        for branch, name in zip(branches(producer, union), union.names, strict=True):
-            found += self.compare(branch, consumer, name)
-        return found
+        each = [
+            (name, self.compare(branch, consumer, name))
+            for branch, name in zip(branches(producer, union), union.names, strict=True)
+        ]
+        found = [change for _, changes in each for change in changes]
+        refused = [(name, changes) for name, changes in each if changes]
+        if len(refused) == len(each) or not refused or union.names == NULLABLE or view(consumer, self.role).unions:
+            return found
+        # A branch that came (or must go) is one change, however many of its properties are strange to the reader.
+        kind = "one-of" if union.keyword == "oneOf" else "any-of"
+        chosen = []
+        for name, changes in refused:
+            best = next((change for change in changes if change.witness), changes[0])
+            where = best.path and best.certain and len(changes) > 1
+            sentence = f"the branch {name or 'of ' + union.keyword} isn't taken: {best.sentence}"
+            alone = replace(best, kind=kind, path=(), place=self.new(producer, consumer), sentence=sentence)
+            chosen += [alone] if where or best.kind == "type" else changes
+        return chosen
 
     def _each_value(self, producer: Node, consumer: Node, read: View, values: list[Any]) -> list[Change]:
         takes = self.accepts(consumer)
-        may = prover.predicate(export(producer, self.role)) or (lambda value: True)
+        may = witness.predicate_of(producer, self.role)
         refused = [value for value in values if may(value) and not takes(value)]
         if not refused or read.extensible:
             return []
@@ -161,14 +180,13 @@ class Comparer:
                 return []
             attempts.append((name != hint or not hint, len(changes), name, changes))
         takes = self.accepts(consumer)
-        answer = prover.covers(export(consumer, self.role, tolerant=True), export(producer, self.role, closed=True))
-        if answer == "yes":
-            return []
         attempts.sort(key=lambda attempt: attempt[:2])
         missing, _, _, best = attempts[0]
         refused = [change for change in best if change.witness and not takes(change.witness[0])]
         if refused and (not missing or len(attempts) == 1 or union.names == NULLABLE):
             return refused
+        if not missing:  # the branch of this name is the one that is meant, also where another happens to take the value
+            return [replace(change, witness=()) for change in best]
         kind = "one-of" if union.keyword == "oneOf" else "any-of"
         sentence = f"no branch of {union.keyword} takes {hint or 'it'}"
         place = self.new(producer, consumer)
@@ -176,6 +194,9 @@ class Comparer:
         for value in (*tried, *islice(witness.valid_samples(producer, self.role, hints=read), TRIES)):
             if not takes(value):
                 return [Change(kind, (), place, sentence, (value,))]
+        wide, narrow = export(consumer, self.role, tolerant=True), export(producer, self.role, closed=True)
+        if prover.covers(wide, narrow) == "yes":
+            return []
         return [Change("unknown", (), place, f"{sentence}, as far as can be told", certain=False)]
 
     def _rest(self, producer: Node, consumer: Node, sent: View, read: View) -> list[Change] | None:
@@ -204,7 +225,7 @@ class Comparer:
 
     def _tries(self, producer: Node, consumer: Node, read: View, wide: Any, narrow: Any) -> Iterator[Any]:
         yield from islice(witness.valid_samples(producer, self.role, hints=read), TRIES)
-        accepts = prover.predicate(export(producer, self.role)) or (lambda value: False)
+        accepts = witness.predicate_of(producer, self.role)
         apart = prover.difference(narrow, wide)
         sources = [consumer.parts[0].literal(apart)] if apart else []
         for key, part in read.rest:
@@ -244,7 +265,7 @@ class Comparer:
             filled: list[Any] = []
             for place in range(max(index + 1, sent.min_items)):
                 schema = sent.prefix[place] if place < len(sent.prefix) else sent.items
-                options = [place] if schema is None else list(islice(witness.valid_samples(schema, self.role), 8))
+                options = [place] if schema is None else witness.some(schema, self.role)
                 if place != index and not options:
                     return ()
                 filled.append(value if place == index else options[place % len(options)] if sent.unique else options[0])

@@ -83,7 +83,7 @@ def scalars(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
         if hit is not values:
             found.append(Change(kind, (), place, sentence, (hit,)))
         elif kind == "format" or _unproven(comparer, producer, consumer):
-            by_rule = kind in ("format", "content")
+            by_rule = kind == "format"
             found.append(Change(kind if by_rule else "unknown", (), place, sentence, certain=by_rule))
     return found
 
@@ -157,6 +157,8 @@ def lengths(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
         claims.append((kind, f"{_or_any(sent.max_items)} items may be sent, {most} are taken", lambda v: len(v) > most))
     if read.unique and not sent.unique and (sent.max_items is None or sent.max_items > 1):
         claims.append(("unique-items", "equal items are sent where all must differ", lambda v: len(v) > 1))
+    if not claims:
+        return []
     found = []
     takes = comparer.accepts(consumer)
     place = comparer.new(producer, consumer)

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
@@ -47,11 +48,13 @@ class File:
     text: str
     data: Any
     tree: yaml.Node | None = None
+    #: Where the children of a container begin, for those that were looked into.
+    offsets: dict[Pointer, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
     def at(self, pointer: Pointer) -> Location:
         """The line of a value, or of its nearest ancestor that exists; 1-based."""
         try:
-            line, column = _yaml_place(self.tree, pointer) if self.tree else _json_place(self.text, pointer)
+            line, column = _yaml_place(self.tree, pointer) if self.tree else _json_place(self, pointer)
         except (ValueError, IndexError, RecursionError):
             line, column = 1, 1
         return Location(self.shown, line, column)
@@ -94,8 +97,10 @@ class Document:
     files: dict[str, File] = field(default_factory=dict)
     #: References that lead nowhere, each said once.
     dangling: dict[str, Place] = field(default_factory=dict)
+    #: What was worked out about its schemas, by whoever did; it goes when the document goes.
+    memo: dict[Any, Any] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def version(self) -> tuple[int, int]:
         """``(3, 1)``; a document that doesn't say is read as 3.1, the larger language."""
         data = self.root.data if isinstance(self.root.data, dict) else {}
@@ -280,20 +285,25 @@ def _yaml_place(node: Any, pointer: Pointer) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
-def _json_place(text: str, pointer: Pointer) -> tuple[int, int]:
-    """Walks the text, skipping what isn't on the way with the C scanner."""
-    decoder = JSONDecoder(strict=False)
+def _json_place(file: File, pointer: Pointer) -> tuple[int, int]:
+    """Walks the text, skipping what isn't on the way with the C scanner; each container is walked once."""
+    text = file.text
     here = shown = _skip(text, 0)
-    for step in pointer:
-        found = _json_step(text, here, step, decoder)
+    for depth, step in enumerate(pointer):
+        prefix = pointer[:depth]
+        if prefix not in file.offsets:
+            file.offsets[prefix] = _children(text, here)
+        found = file.offsets[prefix].get(step)
         if found is None:
             break
         shown, here = found
     return text.count("\n", 0, shown) + 1, shown - (text.rfind("\n", 0, shown) + 1) + 1
 
 
-def _json_step(text: str, here: int, step: str, decoder: JSONDecoder) -> tuple[int, int] | None:
-    """Where the key (or element) and where its value begins."""
+def _children(text: str, here: int) -> dict[str, tuple[int, int]]:
+    """Where each key (or element) of a container, and its value, begins."""
+    decoder = JSONDecoder(strict=False)
+    found: dict[str, tuple[int, int]] = {}
     opened = text[here]
     here = _skip(text, here + 1)
     index = 0
@@ -303,14 +313,13 @@ def _json_step(text: str, here: int, step: str, decoder: JSONDecoder) -> tuple[i
         if opened == "{":
             key, here = scanstring(text, here + 1, False)
             here = _skip(text, _skip(text, here) + 1)
-        if key == step:
-            return start, here
+        found[key] = (start, here)
         _, here = decoder.raw_decode(text, here)
         here = _skip(text, here)
         if text[here] == ",":
             here = _skip(text, here + 1)
         index += 1
-    return None
+    return found
 
 
 def _skip(text: str, here: int) -> int:

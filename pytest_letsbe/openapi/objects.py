@@ -34,12 +34,13 @@ def _required(
     from .compare import Change
 
     found = []
-    takes = comparer.accepts(consumer)
-    for name in sorted(read.required - sent.required):
+    wanted = sorted(read.required - sent.required)
+    takes = comparer.accepts(consumer) if wanted else bool
+    for name in wanted:
         if any(name == needed and trigger in sent.required for trigger, needed in sent.needs):
             continue
         without = [{k: v for k, v in base.items() if k != name}] if base is not None else []
-        options = [*without, *(v for v in islice(witness.valid_samples(producer, comparer.role), 20) if isinstance(v, dict))]
+        options = [*without, *(v for v in witness.some(producer, comparer.role) if isinstance(v, dict))]
         hit = next(((value,) for value in options if name not in value and not takes(value)), ())
         here = read.properties.get(name) or sent.properties.get(name)
         place = here.place if here and comparer.role == "request" else comparer.new(producer, consumer)
@@ -104,7 +105,7 @@ def _extra(
     put = _put(base, "extra")
     if view(read.extra, comparer.role).never:
         mine = sent.extra or anything(producer)
-        made = witness.first(witness.valid_samples(mine, comparer.role))
+        made = witness.first(witness.some(mine, comparer.role))
         if made is None or any(key in ("patternProperties", "propertyNames") for key, _ in sent.rest):
             return []
         sentence = "properties that aren't declared are sent, and refused"

@@ -35,7 +35,7 @@ class Sameness:
 
     def parts(self, left: Part, right: Part) -> bool:
         """Whether both parts say the same."""
-        if left.drop != right.drop or left.doc.version[:2] < (3, 1) != right.doc.version[:2] < (3, 1):
+        if left.drop != right.drop or (left.doc.version < (3, 1)) != (right.doc.version < (3, 1)):
             return False
         assumed: set[tuple[Any, ...]] = set()
         if not self._schemas(left, right, assumed):

@@ -221,6 +221,15 @@ class View:
 
 def view(schema: Node, role: Role) -> View:
     """Read a schema for a request or a response."""
+    key = ("view", schema.key, role)
+    memo = schema.doc.memo
+    if key not in memo:
+        memo[key] = _view(schema, role)
+    found: View = memo[key]
+    return found
+
+
+def _view(schema: Node, role: Role) -> View:
     seen: View = View()
     parts = [part for part in schema.flat if isinstance(part, Part)]
     seen.unions = [part for part in schema.flat if isinstance(part, Union)]

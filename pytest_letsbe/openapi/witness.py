@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from .prover import predicate
+from .export import export
+from .prover import Predicate, predicate
 from .schema import Node, Role, View, branches, number, view
 
 DEPTH = 7
@@ -138,7 +139,7 @@ def _arrays(seen: View, role: Role, hints: View, depth: int) -> Iterator[list[An
         schema = seen.prefix[index] if index < len(seen.prefix) else seen.items
         if schema is None:
             return [f"item {index}", index, None, {}]
-        return list(islice(valid_samples(schema, role, depth + 1), 8))
+        return some(schema, role, depth + 1)
 
     top = seen.max_items if seen.max_items is not None else 10_000
     wanted = [seen.min_items, 1, len(seen.prefix), 0, hints.min_items - 1, (hints.max_items or 0) + 1, len(seen.prefix) + 1]
@@ -164,7 +165,7 @@ def _objects(seen: View, role: Role, hints: View, depth: int) -> Iterator[dict[s
     full = dict(base)
     for name, schema in seen.properties.items():
         if name not in full:
-            value = first(valid_samples(schema, role, depth + 1))
+            value = first(some(schema, role, depth + 1))
             if value is not None:
                 full[name] = value[0]
                 yield {**base, name: value[0]}
@@ -173,7 +174,7 @@ def _objects(seen: View, role: Role, hints: View, depth: int) -> Iterator[dict[s
         yield {**base, "extra": "undeclared"}
         yield {**base, **{f"extra-{index}": index for index in range((hints.max_properties or 0) + 1)}}
     else:
-        value = first(valid_samples(seen.extra, role, depth + 1))
+        value = first(some(seen.extra, role, depth + 1))
         if value is not None:
             yield {**base, "extra": value[0]}
             yield {**base, **{f"extra-{index}": value[0] for index in range((hints.max_properties or 0) + 1)}}
@@ -185,19 +186,19 @@ def base_object(seen: View, role: Role, depth: int = 0) -> dict[str, Any] | None
     names = [name for name in seen.properties if name in seen.required] + sorted(seen.required - seen.properties.keys())
     for name in names:
         schema = seen.properties.get(name, seen.extra)
-        value = ["any"] if schema is None else first(valid_samples(schema, role, depth + 1))
+        value = ["any"] if schema is None else first(some(schema, role, depth + 1))
         if value is None:
             return None
         base[name] = value[0]
     spare = iter([*seen.properties, *(f"extra-{index}" for index in range(20))])
     while len(base) < seen.min_properties and (name := next(spare, None)) is not None:
         schema = seen.properties.get(name, seen.extra)
-        value = [1] if schema is None else first(valid_samples(schema, role, depth + 1))
+        value = [1] if schema is None else first(some(schema, role, depth + 1))
         if value is not None:
             base.setdefault(name, value[0])
     for name, needed in sorted(seen.needs):
         if name in base and needed not in base and needed in seen.properties:
-            value = first(valid_samples(seen.properties[needed], role, depth + 1))
+            value = first(some(seen.properties[needed], role, depth + 1))
             if value is not None:
                 base[needed] = value[0]
     return base
@@ -205,12 +206,33 @@ def base_object(seen: View, role: Role, depth: int = 0) -> dict[str, Any] | None
 
 def valid_samples(schema: Node, role: Role, depth: int = 0, hints: View | None = None) -> Iterator[Any]:
     """Samples that the schema's own validator accepts."""
-    from .export import export
-
-    accepts = predicate(export(schema, role))
+    accepts = predicate_of(schema, role)
     for value in samples(schema, role, hints, depth):
-        if accepts is None or accepts(value):
+        if accepts(value):
             yield value
+
+
+def some(schema: Node, role: Role, depth: int = 0) -> list[Any]:
+    """Up to eight valid values, worked out once; none while they are being worked out, which ends recursion."""
+    schema = schema.landed()
+    key = ("some", schema.key, role)
+    memo = schema.doc.memo
+    if key not in memo:
+        memo[key] = []
+        memo[key] = list(islice(valid_samples(schema, role, depth), 8))
+    found: list[Any] = memo[key]
+    return found
+
+
+def predicate_of(schema: Node, role: Role, *, tolerant: bool = False) -> Predicate:
+    """The quick validator of a schema, made once; one that accepts everything when it can't be made."""
+    schema = schema.landed()
+    key = ("predicate", schema.key, role, tolerant)
+    memo = schema.doc.memo
+    if key not in memo:
+        memo[key] = predicate(export(schema, role, tolerant=tolerant)) or (lambda value: True)
+    found: Predicate = memo[key]
+    return found
 
 
 def first(values: Iterable[Any]) -> list[Any] | None:

@@ -37,7 +37,7 @@ def changed(context: Context, pair: Pair) -> None:
     """Promises about an operation that is still there."""
     old, new = pair.old, pair.new
     stated = new.flag("x-stability-level")
-    if stated is not None and stated not in LEVELS:
+    if stated is not None and stated not in LEVELS and stated != old.flag("x-stability-level"):
         context.by_rule("api-invalid-stability-level", new.place, pair.name, f"{stated!r} is none of {', '.join(LEVELS)}")
     elif level(new) is not None and level(old) is not None and LEVELS.index(str(level(new))) < LEVELS.index(str(level(old))):
         context.by_rule("api-stability-decreased", new.place, pair.name, f"was {level(old)} and is {level(new)}")
