@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from . import facets, objects, prover, witness
+from . import arrays, facets, objects, prover, witness
 from .declared import declared
 from .export import export
 from .load import Place
 from .same import Sameness
-from .schema import NULLABLE, Node, Role, Union, View, anything, branches, equal, narrowed, type_of, view
+from .schema import NULLABLE, Node, Role, Union, anything, branches, equal, narrowed, type_of
+from .view import View, view
 
 #: A value in a box, so that ``null`` can be a witness; an empty box is none.
 Box = tuple[Any, ...]
@@ -102,14 +103,18 @@ class Comparer:
             return self._some_branch(producer, consumer, read, read.unions[0], hint)
         if read.never:
             made = witness.first(witness.some(producer, self.role))
-            return [Change("type", (), self.new(producer, consumer), "takes no value any more", tuple(made))] if made else []
+            return (
+                [Change("type", (), self.new(producer, consumer), "takes no value any more", tuple(made))]
+                if made
+                else []
+            )
         if (rest := self._rest(producer, consumer, sent, read)) is not None:
             return rest
         found = facets.types(self, producer, consumer, sent, read)
         if not found:
             found += facets.scalars(self, producer, consumer, sent, read)
         if "array" in sent.types & read.types:
-            found += self._arrays(producer, consumer, sent, read)
+            found += arrays.arrays(self, producer, consumer, sent, read)
         if "object" in sent.types & read.types:
             found += objects.objects(self, producer, consumer, sent, read)
         return found
@@ -171,7 +176,9 @@ class Comparer:
         sent = view(producer, self.role)
         kinds = sorted(sent.types - ({"number"} if "integer" in sent.types else set()))
         if 1 < len(kinds) < 6:
-            parts = [narrowed(producer, "number" if kind == "integer" and "number" in sent.types else kind) for kind in kinds]
+            parts = [
+                narrowed(producer, "number" if kind == "integer" and "number" in sent.types else kind) for kind in kinds
+            ]
             return [change for part in parts for change in self.compare(part, consumer, hint)]
         attempts = []
         for branch, name in zip(branches(consumer, union), union.names, strict=True):
@@ -185,7 +192,9 @@ class Comparer:
         refused = [change for change in best if change.witness and not takes(change.witness[0])]
         if refused and (not missing or len(attempts) == 1 or union.names == NULLABLE):
             return refused
-        if not missing:  # the branch of this name is the one that is meant, also where another happens to take the value
+        if (
+            not missing
+        ):  # the branch of this name is the one that is meant, also where another happens to take the value
             return [replace(change, witness=()) for change in best]
         kind = "one-of" if union.keyword == "oneOf" else "any-of"
         sentence = f"no branch of {union.keyword} takes {hint or 'it'}"
@@ -238,40 +247,12 @@ class Comparer:
         base = list(islice(witness.valid_samples(producer, self.role), 6))
         mixed = [{**one, **other} for one in base if isinstance(one, dict) for other in whole]
         lists = [[value] for value in made]
-        named = [{str(value): 1} for value in made] + [{name: value} for name in ("a", "A", "x-a", "0") for value in (1, "a")]
+        named = [{str(value): 1} for value in made] + [
+            {name: value} for name in ("a", "A", "x-a", "0") for value in (1, "a")
+        ]
         for value in (*made, *mixed, *lists, *named, [], {}, [1], ["a"]):
             if accepts(value):
                 yield value
-
-    def _arrays(self, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
-        found = facets.lengths(self, producer, consumer, sent, read)
-        if sent.max_items == 0:
-            return found
-        for index in range(max(len(sent.prefix), len(read.prefix)) + 1):
-            if sent.max_items is not None and index >= sent.max_items:
-                break
-            last = index >= len(sent.prefix) and index >= len(read.prefix)
-            mine = sent.prefix[index] if index < len(sent.prefix) else sent.items
-            theirs = read.prefix[index] if index < len(read.prefix) else read.items
-            if theirs is None:
-                continue
-            step = "items" if last else str(index)
-            changes = self.compare(mine or anything(producer), theirs)
-            found += self.nested(changes, step, self._put_item(sent, index))
-        return found
-
-    def _put_item(self, sent: View, index: int) -> Callable[[Any], Box]:
-        def put(value: Any) -> Box:
-            filled: list[Any] = []
-            for place in range(max(index + 1, sent.min_items)):
-                schema = sent.prefix[place] if place < len(sent.prefix) else sent.items
-                options = [place] if schema is None else witness.some(schema, self.role)
-                if place != index and not options:
-                    return ()
-                filled.append(value if place == index else options[place % len(options)] if sent.unique else options[0])
-            return (filled,)
-
-        return put
 
     def nested(self, changes: Iterable[Change], step: str, put: Callable[[Any], Box]) -> list[Change]:
         """What was found inside, told from one level further out."""

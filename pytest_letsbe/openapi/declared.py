@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .schema import Node, Part, Union, View
+from .schema import Node, Part, Union
+from .view import View
 
 if TYPE_CHECKING:
     from .compare import Change, Comparer
@@ -61,7 +62,11 @@ def _extensible(old: Node, new: Node, place: Any) -> Change | None:
     if not isinstance(before, list) or not isinstance(after, list):
         return None
     gone = [value for value in before if value not in after]
-    return Change("extensible-enum", (), place, f"{', '.join(map(repr, gone))} isn't understood any more") if gone else None
+    return (
+        Change("extensible-enum", (), place, f"{', '.join(map(repr, gone))} isn't understood any more")
+        if gone
+        else None
+    )
 
 
 def _said(schema: Node, keyword: str) -> Any:

@@ -37,7 +37,9 @@ def diff(old: Document | Path | str, new: Document | Path | str, *, today: date 
             continue
         _operation(context, pair)
         used |= {name for one in security(pair.old) for name in one}
-        below = _match(context, pair.old.callbacks(), pair.new.callbacks(), flipped=True, prefix=f"{pair.name} callback ")
+        below = _match(
+            context, pair.old.callbacks(), pair.new.callbacks(), flipped=True, prefix=f"{pair.name} callback "
+        )
         for callback in below:
             _operation(context, callback)
     security_rules.schemes(context, used)
@@ -70,7 +72,9 @@ def _paths(context: Context) -> list[Pair]:
             return _match(context, before, after, bases=(base, other))
     if not old_bases & new_bases and before:
         where = f"servers {', '.join(sorted(old_bases))}"
-        context.by_rule("api-server-removed", context.new.top / "servers", where, "no server offers this base path any more")
+        context.by_rule(
+            "api-server-removed", context.new.top / "servers", where, "no server offers this base path any more"
+        )
     return _match(context, before, after)
 
 

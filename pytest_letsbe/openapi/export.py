@@ -58,12 +58,14 @@ class _Exporter:
             return {"anyOf": [self.part(part.without("nullable"), inside=inside), {"type": "null"}]}
         self._scalars(part, out)
         for keyword in _SCHEMA:
-            if part.has(keyword) and isinstance(part.get(keyword), dict | bool):
+            if part.has(keyword):
                 self._subschema(part, keyword, out)
         for keyword in _LISTS:
             if part.has(keyword) and isinstance(part.get(keyword), list) and part.get(keyword):
                 below = inside or keyword == "allOf"
-                branches = [self.part(part.child(keyword, i).parts[0], inside=below) for i in range(len(part.get(keyword)))]
+                branches = [
+                    self.part(part.child(keyword, i).parts[0], inside=below) for i in range(len(part.get(keyword)))
+                ]
                 self._branches(keyword, branches, out)
         for keyword in _MAPS:
             if isinstance(part.get(keyword), dict):

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from . import prover, witness
 from .export import export
-from .schema import TYPES, Node, View, type_of
+from .schema import TYPES, Node, narrowed, type_of
 from .validator import KNOWN
+from .view import View
 
 if TYPE_CHECKING:
     from .compare import Change, Comparer
 
 #: Formats that name how text is written or shown, not which texts are valid.
-NO_CLAIM = frozenset({"password", "binary", "byte", "html", "markdown", "string", "text", "textarea", "double", "decimal"})
+NO_CLAIM = frozenset(
+    {"password", "binary", "byte", "html", "markdown", "string", "text", "textarea", "double", "decimal"}
+)
 
 
 def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
@@ -50,11 +53,7 @@ def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: 
 
 
 def _of_type(producer: Node, kind: str, comparer: Comparer) -> list[Any]:
-    from .schema import Node as Schema
-
-    kinds = ["number", "integer"] if kind == "number" else [kind]
-    narrow = Schema((*producer.parts, producer.parts[0].literal({"type": kinds})))
-    return list(islice(witness.valid_samples(narrow, comparer.role), 40))
+    return list(islice(witness.valid_samples(narrowed(producer, kind), comparer.role), 40))
 
 
 def _words(seen: View) -> str:
@@ -82,13 +81,13 @@ def scalars(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
         hit = next((value for value in values if refuses(value) and takes and not takes(value)), values)
         if hit is not values:
             found.append(Change(kind, (), place, sentence, (hit,)))
-        elif kind == "format" or _unproven(comparer, producer, consumer):
+        elif kind == "format" or unproven(comparer, producer, consumer):
             by_rule = kind == "format"
             found.append(Change(kind if by_rule else "unknown", (), place, sentence, certain=by_rule))
     return found
 
 
-def _unproven(comparer: Comparer, producer: Node, consumer: Node) -> bool:
+def unproven(comparer: Comparer, producer: Node, consumer: Node) -> bool:
     wide, narrow = export(consumer, comparer.role, tolerant=True), export(producer, comparer.role, closed=True)
     return prover.covers(wide, narrow) != "yes"
 
@@ -100,7 +99,7 @@ def _string_claims(sent: View, read: View) -> list[tuple[str, str, Callable[[Any
         claims.append(("min-length", text, lambda v: isinstance(v, str) and len(v) < read.min_length))
     if read.max_length is not None and (sent.max_length is None or sent.max_length > read.max_length):
         most = read.max_length
-        text = f"text may be {_or_any(sent.max_length)} characters long, {most} are taken"
+        text = f"text may be {or_any(sent.max_length)} characters long, {most} are taken"
         kind = "max-length" if sent.max_length is not None else "max-length-set"
         claims.append((kind, text, lambda v: isinstance(v, str) and len(v) > most))
     for pattern in read.patterns:
@@ -108,7 +107,7 @@ def _string_claims(sent: View, read: View) -> list[tuple[str, str, Callable[[Any
             kind = "pattern" if sent.patterns else "pattern-set"
             claims.append((kind, f"text outside the pattern {pattern!r} is sent", lambda v, p=pattern: _outside(p, v)))
     for form in read.formats:
-        if form in sent.formats or form in NO_CLAIM and not (sent.formats and form in ("byte", "binary")):
+        if form in sent.formats or (form in NO_CLAIM and not (sent.formats and form in ("byte", "binary"))):
             continue
         said = f"text of the format {sent.formats[0]}" if sent.formats else "text of any format"
         if form in KNOWN or sent.formats:
@@ -133,7 +132,9 @@ def _number_claims(sent: View, read: View) -> list[tuple[str, str, Callable[[Any
         low = read.low[0]
         text = f"the least sent is {_bound(sent.low)}, the least read {_bound(read.low)}"
         claims.append(("min" if sent.low else "min-set", text, lambda v: numeric(v) and v <= low))
-    if read.high is not None and (sent.high is None or (read.high[0], not read.high[1]) < (sent.high[0], not sent.high[1])):
+    if read.high is not None and (
+        sent.high is None or (read.high[0], not read.high[1]) < (sent.high[0], not sent.high[1])
+    ):
         high = read.high[0]
         text = f"the most sent is {_bound(sent.high)}, the most read {_bound(read.high)}"
         claims.append(("max" if sent.high else "max-set", text, lambda v: numeric(v) and v >= high))
@@ -143,36 +144,7 @@ def _number_claims(sent: View, read: View) -> list[tuple[str, str, Callable[[Any
     return claims
 
 
-def lengths(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
-    """Stricter counts of an array's items, and uniqueness."""
-    from .compare import Change
-
-    claims: list[tuple[str, str, Callable[[list[Any]], bool]]] = []
-    if read.min_items > sent.min_items:
-        text = f"{sent.min_items} items may be sent, {read.min_items} are wanted"
-        claims.append(("min-items", text, lambda v: len(v) < read.min_items))
-    if read.max_items is not None and (sent.max_items is None or sent.max_items > read.max_items):
-        most = read.max_items
-        kind = "max-items" if sent.max_items is not None else "max-items-set"
-        claims.append((kind, f"{_or_any(sent.max_items)} items may be sent, {most} are taken", lambda v: len(v) > most))
-    if read.unique and not sent.unique and (sent.max_items is None or sent.max_items > 1):
-        claims.append(("unique-items", "equal items are sent where all must differ", lambda v: len(v) > 1))
-    if not claims:
-        return []
-    found = []
-    takes = comparer.accepts(consumer)
-    place = comparer.new(producer, consumer)
-    values = [v for v in islice(witness.valid_samples(producer, comparer.role, hints=read), 60) if isinstance(v, list)]
-    for kind, sentence, refuses in claims:
-        hit = next(([value] for value in values if refuses(value) and not takes(value)), None)
-        if hit:
-            found.append(Change(kind, (), place, sentence, (hit[0],)))
-        elif _unproven(comparer, producer, consumer):
-            found.append(Change("unknown", (), place, sentence, certain=False))
-    return found
-
-
-def _or_any(count: int | None) -> str:
+def or_any(count: int | None) -> str:
     return "any number of" if count is None else str(count)
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from json.decoder import JSONDecoder, scanstring  # type: ignore[attr-defined]
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeAlias
 from urllib.parse import unquote
@@ -19,14 +18,13 @@ from urllib.parse import unquote
 import yaml
 
 from ..model import Location, UsageError
+from .locate import Pointer, items, json_place, yaml_place
 
 try:
     from yaml import CSafeLoader as _Loader
 except ImportError:  # a PyYAML built without libyaml: slower, same result
     from yaml import SafeLoader as _Loader  # type: ignore[assignment]
 
-#: Keys and indices from the root of a file.
-Pointer: TypeAlias = tuple[str, ...]
 #: Reads a file by its name; raises ``OSError`` when there is none.
 Read: TypeAlias = Callable[[str], bytes]
 
@@ -36,7 +34,6 @@ MAX_NODES = 3_000_000
 
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
-_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(eq=False)
@@ -54,7 +51,7 @@ class File:
     def at(self, pointer: Pointer) -> Location:
         """The line of a value, or of its nearest ancestor that exists; 1-based."""
         try:
-            line, column = _yaml_place(self.tree, pointer) if self.tree else _json_place(self, pointer)
+            line, column = yaml_place(self.tree, pointer) if self.tree else json_place(self.text, self.offsets, pointer)
         except (ValueError, IndexError, RecursionError):
             line, column = 1, 1
         return Location(self.shown, line, column)
@@ -226,20 +223,7 @@ class _Builder:
             return scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, depth + 1) for child in node.value]
-        return {key: self.value(child, depth + 1) for key, child in _items(node)}
-
-
-def _items(node: Any) -> list[tuple[str, yaml.Node]]:
-    """Keys and values of a mapping; merge keys first, so that a key written out wins."""
-    merged: dict[str, yaml.Node] = {}
-    own: dict[str, yaml.Node] = {}
-    for key, value in node.value:
-        if key.tag.endswith(":merge"):
-            for part in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                merged = {**dict(_items(part)), **merged} if isinstance(part, yaml.MappingNode) else merged
-        elif isinstance(key, yaml.ScalarNode):
-            own[str(key.value)] = value
-    return list({**merged, **own}.items())
+        return {key: self.value(child, depth + 1) for key, child in items(node)}
 
 
 def scalar(node: yaml.ScalarNode) -> Any:
@@ -267,61 +251,3 @@ def _anchor(file: File, name: str) -> Place | None:
         elif isinstance(place.value, list):
             stack += [place / index for index in range(len(place.value))]
     return None
-
-
-def _yaml_place(node: Any, pointer: Pointer) -> tuple[int, int]:
-    mark = node.start_mark
-    for step in pointer:
-        if isinstance(node, yaml.SequenceNode) and step.isdecimal() and int(step) < len(node.value):
-            node = node.value[int(step)]
-            mark = node.start_mark
-            continue
-        children = dict(_items(node)) if isinstance(node, yaml.MappingNode) else {}
-        if step not in children:
-            break
-        keys = [key for key, _ in node.value if str(key.value) == step]
-        node = children[step]
-        mark = keys[-1].start_mark if keys else node.start_mark
-    return mark.line + 1, mark.column + 1
-
-
-def _json_place(file: File, pointer: Pointer) -> tuple[int, int]:
-    """Walks the text, skipping what isn't on the way with the C scanner; each container is walked once."""
-    text = file.text
-    here = shown = _skip(text, 0)
-    for depth, step in enumerate(pointer):
-        prefix = pointer[:depth]
-        if prefix not in file.offsets:
-            file.offsets[prefix] = _children(text, here)
-        found = file.offsets[prefix].get(step)
-        if found is None:
-            break
-        shown, here = found
-    return text.count("\n", 0, shown) + 1, shown - (text.rfind("\n", 0, shown) + 1) + 1
-
-
-def _children(text: str, here: int) -> dict[str, tuple[int, int]]:
-    """Where each key (or element) of a container, and its value, begins."""
-    decoder = JSONDecoder(strict=False)
-    found: dict[str, tuple[int, int]] = {}
-    opened = text[here]
-    here = _skip(text, here + 1)
-    index = 0
-    while opened in "{[" and text[here] not in "}]":
-        start = here
-        key = str(index)
-        if opened == "{":
-            key, here = scanstring(text, here + 1, False)
-            here = _skip(text, _skip(text, here) + 1)
-        found[key] = (start, here)
-        _, here = decoder.raw_decode(text, here)
-        here = _skip(text, here)
-        if text[here] == ",":
-            here = _skip(text, here + 1)
-        index += 1
-    return found
-
-
-def _skip(text: str, here: int) -> int:
-    found = _SPACE.match(text, here)
-    return found.end() if found else here

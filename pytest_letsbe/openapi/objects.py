@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import witness
-from .schema import Node, View, anything, view
+from .schema import Node, anything
+from .view import View, view
 
 if TYPE_CHECKING:
     from .compare import Box, Change, Comparer
@@ -70,7 +71,9 @@ def _properties(
             if changes and refused:
                 place = comparer.new(producer, consumer)
                 value = _put(base, name)(changes[0].witness[0]) if changes[0].witness else ()
-                found.append(Change("removed", (name,), place, f"{name!r} is refused: it isn't declared any more", value))
+                found.append(
+                    Change("removed", (name,), place, f"{name!r} is refused: it isn't declared any more", value)
+                )
             else:
                 found += comparer.nested(changes, name, _put(base, name))
         elif comparer.role == "request" and _gone(read) and not mine.flag("deprecated"):
@@ -81,7 +84,9 @@ def _properties(
             continue
         if sent.extra is not None and not view(sent.extra, comparer.role).never:
             found += comparer.nested(comparer.compare(sent.extra, theirs), name, _put(base, name))
-        elif comparer.role == "response" and name not in read.required and _gone(sent) and not theirs.flag("deprecated"):
+        elif (
+            comparer.role == "response" and name not in read.required and _gone(sent) and not theirs.flag("deprecated")
+        ):
             place = comparer.new(producer, consumer)
             found.append(Change("optional-removed", (name,), place, f"{name!r} isn't declared any more"))
     return found

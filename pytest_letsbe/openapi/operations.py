@@ -187,7 +187,9 @@ def _operation(doc: Document, method: str, path: str, item: Place, place: Place)
     responses = place / "responses"
     for status in responses.value if isinstance(responses.value, dict) else ():
         if not status.startswith("x-"):
-            found.responses[status.upper() if status != "default" else status] = _response(doc, place, responses / status)
+            found.responses[status.upper() if status != "default" else status] = _response(
+                doc, place, responses / status
+            )
     return found
 
 
@@ -232,7 +234,9 @@ def _form(doc: Document, place: Place, forms: list[Place], consumes: list[str]) 
     """2.0's form fields as the object that 3 writes."""
     properties = {str(form.get("name")): {k: v for k, v in form.value.items() if k not in _NO_SCHEMA} for form in forms}
     required = [str(form.get("name")) for form in forms if form.get("required") is True]
-    schema = Place(place.file, (*place.pointer, "parameters"), {"type": "object", "properties": properties, "required": required})
+    schema = Place(
+        place.file, (*place.pointer, "parameters"), {"type": "object", "properties": properties, "required": required}
+    )
     names = consumes or ["application/x-www-form-urlencoded"]
     return Body(schema, bool(required), {name: Media(name, schema, Node((Part(doc, schema),))) for name in names})
 

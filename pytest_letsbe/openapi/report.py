@@ -66,7 +66,12 @@ class Report:
             {"rule": f.rule, "location": str(f.location), "verdict": f.verdict, "witness": f.witness,
              "message": f"{f.where}: {f.message}", "where": f.where, "case": f.case} for f in self.findings
         ]  # fmt: skip
-        stats = {"breaks": len(self.breaks), "unknown": len(self.unknown), "proven": self.proven, "operations": self.operations}
+        stats = {
+            "breaks": len(self.breaks),
+            "unknown": len(self.unknown),
+            "proven": self.proven,
+            "operations": self.operations,
+        }
         out = {"verdict": self.verdict, "findings": findings, "stats": stats, "notes": list(self.notes)}
         return json.dumps(out, indent=1, ensure_ascii=False, default=str)
 

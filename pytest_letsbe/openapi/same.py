@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .load import Place
 from .schema import Node, Part
 
 #: Keywords that no value can tell the difference of.

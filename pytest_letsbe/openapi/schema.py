@@ -6,9 +6,8 @@ Two readings differ on purpose from a validator's: a property that is ``readOnly
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
@@ -22,10 +21,43 @@ TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "o
 #: Integer and float formats are bounds (OpenAPI 3.1, 4.4). int64 is left alone: it is what everybody's integers are.
 BOUNDS = {"int8": 2**7, "int16": 2**15, "int32": 2**31}
 FLOAT = 3.4028235e38
-#: Keywords that are proven as a whole.
-REST = ("not", "if", "then", "else", "dependentSchemas", "propertyNames", "contains", "minContains", "maxContains",
-        "unevaluatedItems", "patternProperties")  # fmt: skip
 UNIONS = ("oneOf", "anyOf")
+
+
+def number(value: Any) -> bool:
+    """Whether it is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, kinds)
+
+
+def _count(value: Any) -> bool:
+    return number(value) and value >= 0 and value == int(value)
+
+
+def _schemas(value: Any) -> bool:
+    return isinstance(value, list) and len(value) > 0 and all(isinstance(one, dict | bool) for one in value)
+
+
+#: What a keyword's value must be to mean anything.
+KINDS: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains",
+                     "maxContains"), _count),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), _schemas),
+    **dict.fromkeys(("minimum", "maximum"), number),
+    **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), lambda value: isinstance(value, bool) or number(value)),
+    **dict.fromkeys(("properties", "patternProperties", "dependentSchemas", "dependentRequired", "discriminator"), _is(dict)),
+    **dict.fromkeys(("items", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems",
+                     "additionalProperties", "unevaluatedProperties"), _is(dict, bool)),
+    **dict.fromkeys(("format", "pattern", "$ref", "$dynamicRef", "contentEncoding", "contentMediaType"), _is(str)),
+    "enum": lambda value: isinstance(value, list) and len(value) > 0,
+    "required": _is(list),
+    "multipleOf": lambda value: number(value) and value > 0,
+    "type": _is(str, list),
+    "uniqueItems": _is(bool),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +75,12 @@ class Part:
         return (id(self.place.file), self.place.pointer, tuple(sorted(self.drop)), *tag)
 
     def has(self, keyword: str) -> bool:
+        """Whether the keyword is there, in a form that means something: documents are slightly invalid now and then."""
         value = self.place.value
-        return isinstance(value, dict) and keyword in value and keyword not in self.drop
+        if not isinstance(value, dict) or keyword not in value or keyword in self.drop:
+            return False
+        kind = KINDS.get(keyword)
+        return kind is None or kind(value[keyword])
 
     def get(self, keyword: str) -> Any:
         return self.place.value[keyword] if self.has(keyword) else None
@@ -92,7 +128,12 @@ class Node:
         part = self.parts[0]
         for _ in range(32):
             value = part.place.value
-            if len(self.parts) > 1 or part.drop or not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
+            if (
+                len(self.parts) > 1
+                or part.drop
+                or not isinstance(value, dict)
+                or not isinstance(value.get("$ref"), str)
+            ):
                 break
             if part.doc.version >= (3, 1) and any(key not in ("$ref", "description", "summary") for key in value):
                 break
@@ -182,72 +223,21 @@ def _name(part: Part, branch: Node) -> str:
     return str(value.get("title", ""))
 
 
-@dataclass(eq=False)
-class View:
-    """What a schema says, keyword by keyword, all its parts taken together."""
-
-    types: frozenset[str] = TYPES
-    enum: list[Any] | None = None
-    never: bool = False
-    low: tuple[Any, bool] | None = None  # bound, exclusive
-    high: tuple[Any, bool] | None = None
-    multiples: list[Any] = field(default_factory=list)
-    min_length: int = 0
-    max_length: int | None = None
-    patterns: list[str] = field(default_factory=list)
-    formats: list[str] = field(default_factory=list)
-    content: dict[str, Any] = field(default_factory=dict)
-    min_items: int = 0
-    max_items: int | None = None
-    unique: bool = False
-    prefix: list[Node] = field(default_factory=list)
-    items: Node | None = None
-    min_properties: int = 0
-    max_properties: int | None = None
-    properties: dict[str, Node] = field(default_factory=dict)
-    required: set[str] = field(default_factory=set)
-    #: What undeclared properties must be; None when nothing is said.
-    extra: Node | None = None
-    #: Whether ``additionalProperties`` is written out anywhere.
-    extra_said: bool = False
-    needs: set[tuple[str, str]] = field(default_factory=set)
-    unions: list[Union] = field(default_factory=list)
-    rest: list[tuple[str, Part]] = field(default_factory=list)
-    extensible: bool = False
-
-    def says_object(self) -> bool:
-        return bool(self.properties or self.required or self.extra_said)
+def branches(schema: Node, union: Union) -> list[Node]:
+    """The schema once for each branch of one of its unions, without the union."""
+    left = [part.part() if isinstance(part, Union) else part for part in schema.flat if part is not union]
+    return [Node((*left, *branch.parts)) for branch in union.branches]
 
 
-def view(schema: Node, role: Role) -> View:
-    """Read a schema for a request or a response."""
-    key = ("view", schema.key, role)
-    memo = schema.doc.memo
-    if key not in memo:
-        memo[key] = _view(schema, role)
-    found: View = memo[key]
-    return found
+def narrowed(schema: Node, kind: str) -> Node:
+    """The schema's values of one type."""
+    kinds = ["integer", "number"] if kind == "number" else [kind]
+    return Node((*schema.parts, schema.parts[0].literal({"type": kinds})))
 
 
-def _view(schema: Node, role: Role) -> View:
-    seen: View = View()
-    parts = [part for part in schema.flat if isinstance(part, Part)]
-    seen.unions = [part for part in schema.flat if isinstance(part, Union)]
-    for part in parts:
-        if part.place.value is False:
-            seen.never = True
-        elif isinstance(part.place.value, dict):
-            _types(seen, part)
-            _numbers(seen, part)
-            _strings(seen, part)
-            _arrays(seen, part)
-            seen.rest += [(keyword, part) for keyword in REST if part.has(keyword)]
-    _objects(seen, parts, role)
-    if seen.enum is not None:
-        seen.enum = [value for value in seen.enum if type_of(value) in seen.types]
-    if not seen.types or seen.enum == []:
-        seen.never = True
-    return seen
+def anything(like: Node) -> Node:
+    """The schema that admits everything, standing where ``like`` does."""
+    return Node((like.parts[0].literal({}),))
 
 
 def type_of(value: Any) -> str:
@@ -264,8 +254,8 @@ def type_of(value: Any) -> str:
 
 def types_of(part: Part) -> frozenset[str]:
     said = part.get("type")
-    names = {said} if isinstance(said, str) else {t for t in said if isinstance(t, str)} if isinstance(said, list) else set()
-    names = {"string" if name == "file" else name for name in names} & TYPES
+    listed = [said] if isinstance(said, str) else said if isinstance(said, list) else []
+    names = {"string" if name == "file" else name for name in listed if isinstance(name, str)} & TYPES
     if not names:
         return TYPES
     if "number" in names:
@@ -273,166 +263,8 @@ def types_of(part: Part) -> frozenset[str]:
     return frozenset(names | {"null"} if part.get("nullable") is True else names)
 
 
-def _types(seen: View, part: Part) -> None:
-    seen.types &= types_of(part)
-    allowed: list[Any] | None = None
-    if part.has("const"):
-        allowed = [part.get("const")]
-    elif isinstance(part.get("enum"), list):
-        allowed = list(part.get("enum"))
-        if part.get("nullable") is True and None not in allowed:
-            allowed.append(None)
-    if allowed is not None:
-        seen.enum = allowed if seen.enum is None else [v for v in seen.enum if any(equal(v, a) for a in allowed)]
-
-
 def equal(left: Any, right: Any) -> bool:
     """JSON's equality: 1 and 1.0 are the same, 1 and true aren't."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
-
-
-def number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _numbers(seen: View, part: Part) -> None:
-    lows, highs = [], []
-    for key, bounds in (("inimum", lows), ("aximum", highs)):
-        plain, exclusive = part.get("m" + key), part.get("exclusiveM" + key)
-        if number(plain):
-            bounds.append((plain, exclusive is True))
-        if number(exclusive):
-            bounds.append((exclusive, True))
-    form = part.get("format")
-    if form in BOUNDS:
-        lows.append((-BOUNDS[form], False))
-        highs.append((BOUNDS[form] - 1, False))
-    if form == "float":
-        lows.append((-FLOAT, False))
-        highs.append((FLOAT, False))
-    for low in lows:
-        seen.low = low if seen.low is None or (low[0], low[1]) > (seen.low[0], seen.low[1]) else seen.low
-    for high in highs:
-        seen.high = high if seen.high is None or (high[0], not high[1]) < (seen.high[0], not seen.high[1]) else seen.high
-    if number(part.get("multipleOf")) and part.get("multipleOf") > 0:
-        seen.multiples.append(part.get("multipleOf"))
-
-
-def _count(part: Part, keyword: str) -> int | None:
-    value = part.get(keyword)
-    return int(value) if number(value) and value >= 0 and value == int(value) else None
-
-
-def _most(old: int | None, new: int | None) -> int | None:
-    return new if old is None else old if new is None else min(old, new)
-
-
-def _strings(seen: View, part: Part) -> None:
-    seen.min_length = max(seen.min_length, _count(part, "minLength") or 0)
-    seen.max_length = _most(seen.max_length, _count(part, "maxLength"))
-    pattern = part.get("pattern")
-    if isinstance(pattern, str) and pattern not in ("", ".*", "^.*$", "^.*", ".*$"):
-        seen.patterns.append(pattern)
-    form = part.get("format")
-    if isinstance(form, str) and form not in BOUNDS and form not in ("int64", "float", "double"):
-        seen.formats.append(form)
-    for keyword in ("contentEncoding", "contentMediaType"):
-        if isinstance(part.get(keyword), str):
-            seen.content[keyword] = part.get(keyword)
-    seen.extensible |= isinstance(part.get("x-extensible-enum"), list)
-
-
-def _arrays(seen: View, part: Part) -> None:
-    seen.min_items = max(seen.min_items, _count(part, "minItems") or 0)
-    seen.max_items = _most(seen.max_items, _count(part, "maxItems"))
-    seen.unique |= part.get("uniqueItems") is True
-    prefix = part.get("prefixItems")
-    own = [part.child("prefixItems", i) for i in range(len(prefix))] if isinstance(prefix, list) else []
-    items = part.child("items") if isinstance(part.get("items"), dict | bool) else None
-    if not own and items is None:
-        return
-    merged = []
-    for index in range(max(len(own), len(seen.prefix))):
-        pair = [own[index] if index < len(own) else items, seen.prefix[index] if index < len(seen.prefix) else seen.items]
-        there = [one for one in pair if one is not None]
-        merged.append(there[0].both(there[1]) if len(there) == 2 else there[0])
-    seen.prefix = merged
-    if items is not None:
-        seen.items = items if seen.items is None else seen.items.both(items)
-
-
-def _objects(seen: View, parts: list[Part], role: Role) -> None:
-    names: dict[str, None] = {}
-    hidden = set()
-    extras = []
-    for part in parts:
-        own = part.get("properties")
-        own = own if isinstance(own, dict) else {}
-        names.update(dict.fromkeys(own))
-        hidden |= {name for name in own if _hidden(part.child("properties", name), role)}
-        required = part.get("required")
-        seen.required |= {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
-        seen.min_properties = max(seen.min_properties, _count(part, "minProperties") or 0)
-        seen.max_properties = _most(seen.max_properties, _count(part, "maxProperties"))
-        needs = part.get("dependentRequired")
-        for name, others in needs.items() if isinstance(needs, dict) else ():
-            seen.needs |= {(name, other) for other in others if isinstance(other, str)} if isinstance(others, list) else set()
-        for keyword in ("additionalProperties", "unevaluatedProperties"):
-            if part.has(keyword):
-                seen.extra_said = True
-                if part.get(keyword) not in (True, {}, None):
-                    extras.append((part, keyword, set(own)))
-    seen.required -= hidden
-    for name in names:
-        if name in hidden:
-            continue
-        found = [p.child("properties", name).parts[0] for p in parts if name in (_map(p, "properties"))]
-        for part in parts:
-            found += [
-                part.child("patternProperties", pattern).parts[0]
-                for pattern in _map(part, "patternProperties")
-                if _matches(pattern, name)
-            ]
-        for part, keyword, own in extras:
-            taken = name in own or any(_matches(p, name) for p in _map(part, "patternProperties"))
-            if keyword == "additionalProperties" and not taken:
-                found.append(part.child(keyword).parts[0])
-        seen.properties[name] = Node(tuple(found))
-    for part, keyword, _ in extras:
-        child = part.child(keyword)
-        seen.extra = child if seen.extra is None else seen.extra.both(child)
-
-
-def _map(part: Part, keyword: str) -> dict[str, Any]:
-    value = part.get(keyword)
-    return value if isinstance(value, dict) else {}
-
-
-def _hidden(schema: Node, role: Role) -> bool:
-    return schema.flag("readOnly" if role == "request" else "writeOnly")
-
-
-def _matches(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False
-
-
-def branches(schema: Node, union: Union) -> list[Node]:
-    """The schema once for each branch of one of its unions, without the union."""
-    left = [part.part() if isinstance(part, Union) else part for part in schema.flat if part is not union]
-    return [Node((*left, *branch.parts)) for branch in union.branches]
-
-
-def narrowed(schema: Node, kind: str) -> Node:
-    """The schema's values of one type."""
-    kinds = ["integer", "number"] if kind == "number" else [kind]
-    return Node((*schema.parts, schema.parts[0].literal({"type": kinds})))
-
-
-def anything(like: Node) -> Node:
-    """The schema that admits everything, standing where ``like`` does."""
-    return Node((like.parts[0].literal({}),))

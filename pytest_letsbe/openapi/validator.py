@@ -12,12 +12,12 @@ from ..model import UsageError
 _FORMATS: dict[str, Callable[[str], bool]] = {
     "uri": lambda text: re.match(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]*\Z", text) is not None,
     "uri-reference": lambda text: re.search(r"[\s<>\"{}|\\^`]", text) is None,
-    "hostname": lambda text: re.match(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*\Z", text)
-    is not None,
-    "date-time": lambda text: re.match(
-        r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", text
-    )
-    is not None,
+    "hostname": lambda text: (
+        re.match(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9-]+)*\Z", text) is not None
+    ),
+    "date-time": lambda text: (
+        re.match(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", text) is not None
+    ),
     "time": lambda text: re.match(r"\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", text) is not None,
     "duration": lambda text: re.match(r"P(?=.)(\d+[YMWD])*(T(?=.)(\d+[HMS])*)?\Z", text) is not None,
     "uuid": lambda text: re.match(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z", text) is not None,
@@ -43,7 +43,7 @@ class Independent:
         """None when the schema is one that it can't judge."""
         try:
             return bool(self._validator.is_valid(value))
-        except (RecursionError, ValueError, TypeError, re.error, KeyError, AttributeError):
+        except (RecursionError, ArithmeticError, ValueError, TypeError, re.error, LookupError, AttributeError):
             return None
         except Exception as error:  # its own errors share no base: an unresolvable reference, an unknown type
             if type(error).__module__.split(".")[0] in ("jsonschema", "referencing"):

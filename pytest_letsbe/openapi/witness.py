@@ -10,7 +10,8 @@ from typing import Any
 
 from .export import export
 from .prover import Predicate, predicate
-from .schema import Node, Role, View, branches, number, view
+from .schema import Node, Role, branches, number
+from .view import View, view
 
 DEPTH = 7
 FORMATS = {
@@ -142,7 +143,15 @@ def _arrays(seen: View, role: Role, hints: View, depth: int) -> Iterator[list[An
         return some(schema, role, depth + 1)
 
     top = seen.max_items if seen.max_items is not None else 10_000
-    wanted = [seen.min_items, 1, len(seen.prefix), 0, hints.min_items - 1, (hints.max_items or 0) + 1, len(seen.prefix) + 1]
+    wanted = [
+        seen.min_items,
+        1,
+        len(seen.prefix),
+        0,
+        hints.min_items - 1,
+        (hints.max_items or 0) + 1,
+        len(seen.prefix) + 1,
+    ]
     for length in dict.fromkeys(n for n in wanted if seen.min_items <= n <= min(top, 200)):
         options = [element(index) for index in range(length)]
         if not all(options):

@@ -76,7 +76,9 @@ def _media(
         found = matching(name, list(new.media), wider=message == "request")
         if not found:
             rule = f"{message}-body-media-type-removed" if message == "request" else "response-media-type-removed"
-            context.by_rule(rule, new.place, f"{where} {name}", f"{name} isn't {'read' if asked else 'offered'} any more")
+            context.by_rule(
+                rule, new.place, f"{where} {name}", f"{name} isn't {'read' if asked else 'offered'} any more"
+            )
             continue
         for other in found:
             there = new.media[other]
@@ -97,7 +99,9 @@ def _encoding(context: Context, old: Media, new: Media, where: str, message: str
             if was == now or (key == "contentType" and _types_widen(was, now)):
                 continue
             place = new.place / "encoding" / name
-            context.by_rule(f"{message}-body-encoding-changed", place, f"{where} /{name}", f"{key} was {was} and is {now}")
+            context.by_rule(
+                f"{message}-body-encoding-changed", place, f"{where} /{name}", f"{key} was {was} and is {now}"
+            )
 
 
 def _types_widen(was: Any, now: Any) -> bool:

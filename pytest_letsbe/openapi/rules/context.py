@@ -83,7 +83,12 @@ class Context:
         comparer = self.comparer(role, wire=holder != "body")
         if comparer.same.nodes(producer, consumer):
             return
-        changes = comparer.compare(producer, consumer)
+        try:
+            changes = comparer.compare(producer, consumer)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # A document that is off in a way nobody thought of: said, counted, and the rest is compared all the same.
+            sentence = f"can't be compared: {type(error).__name__}: {error}"
+            changes = [Change("unknown", (), comparer.new(producer, consumer), sentence, certain=False)]
         if not changes:
             self.proven += 1
         spoken = "request" if pair.flipped == (role == "response") else "response"
@@ -94,10 +99,16 @@ class Context:
             self._change(change, name, where, (producer, consumer, role, holder != "body"), frame, slot)
 
     def _change(
-        self, change: Change, name: str, where: str, sides: tuple[Node, Node, Role, bool], frame: dict[str, Any], slot: str
+        self,
+        change: Change,
+        name: str,
+        where: str,
+        sides: tuple[Node, Node, Role, bool],
+        frame: dict[str, Any],
+        slot: str,
     ) -> None:
         inner = "/".join(part.replace("/", "~1") for part in change.path)
-        key = (name, id(change.place.file), change.place.pointer, change.sentence, change.path[-1:])
+        key: tuple[Any, ...] = (name, id(change.place.file), change.place.pointer, change.sentence, change.path[-1:])
         shared = change.place.pointer[:1] in (("components",), ("definitions",)) or change.place.file.name not in (
             self.old.root.name, self.new.root.name
         )  # fmt: skip

@@ -21,14 +21,18 @@ def removed(context: Context, old: Operation, prefix: str, *, path_gone: bool) -
     place = context.new.top / ("webhooks" if prefix.startswith("webhook") else "paths")
     request = {"request": {"method": old.method.upper(), "path": old.path}}
     if old.flag("deprecated") is not True:
-        context.by_rule(f"{kind}-without-deprecation", place, where, "was removed without being deprecated first", request)
+        context.by_rule(
+            f"{kind}-without-deprecation", place, where, "was removed without being deprecated first", request
+        )
         return
     said = old.flag("x-sunset")
     if said is None:
         return
     day = sunset(said)
     if day is None:
-        context.by_rule("api-path-sunset-parse", old.place, where, f"was removed, and its sunset {said!r} is no date", request)
+        context.by_rule(
+            "api-path-sunset-parse", old.place, where, f"was removed, and its sunset {said!r} is no date", request
+        )
     elif day > context.today:
         context.by_rule(f"{kind}-before-sunset", place, where, f"was removed before its sunset on {day}", request)
 
@@ -38,14 +42,22 @@ def changed(context: Context, pair: Pair) -> None:
     old, new = pair.old, pair.new
     stated = new.flag("x-stability-level")
     if stated is not None and stated not in LEVELS and stated != old.flag("x-stability-level"):
-        context.by_rule("api-invalid-stability-level", new.place, pair.name, f"{stated!r} is none of {', '.join(LEVELS)}")
-    elif level(new) is not None and level(old) is not None and LEVELS.index(str(level(new))) < LEVELS.index(str(level(old))):
+        context.by_rule(
+            "api-invalid-stability-level", new.place, pair.name, f"{stated!r} is none of {', '.join(LEVELS)}"
+        )
+    elif (
+        level(new) is not None
+        and level(old) is not None
+        and LEVELS.index(str(level(new))) < LEVELS.index(str(level(old)))
+    ):
         context.by_rule("api-stability-decreased", new.place, pair.name, f"was {level(old)} and is {level(new)}")
     before, after = old.flag("x-sunset"), new.flag("x-sunset")
     if after is not None and sunset(after) is None and after != before:
         context.by_rule("api-deprecated-sunset-parse", new.place, pair.name, f"the sunset {after!r} is no date")
     elif before is not None and after is None and new.flag("deprecated") is True:
-        context.by_rule("api-sunset-deleted", new.place, pair.name, f"the sunset {before} is gone, the deprecation stays")
+        context.by_rule(
+            "api-sunset-deleted", new.place, pair.name, f"the sunset {before} is gone, the deprecation stays"
+        )
     elif before is not None and after is not None:
         was, now = sunset(before), sunset(after)
         if was and now and now < was:

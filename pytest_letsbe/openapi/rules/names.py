@@ -38,7 +38,10 @@ _NAMES: dict[str, tuple[str, str]] = {
     "any-of": ("request-{}-any-of-removed", "response-{}-any-of-added"),
     "condition": ("request-{}-condition-changed", "response-{}-condition-changed"),
     "content": ("request-{}-content-encoding-changed", "response-{}-content-encoding-changed"),
-    "discriminator": ("request-{}-discriminator-property-name-changed", "response-{}-discriminator-property-name-changed"),
+    "discriminator": (
+        "request-{}-discriminator-property-name-changed",
+        "response-{}-discriminator-property-name-changed",
+    ),
     "mapping": ("request-{}-discriminator-mapping-changed", "response-{}-discriminator-mapping-changed"),
     "unknown": ("request-{}-unknown", "response-{}-unknown"),
 }

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ..operations import Value
-from ..schema import view
+from ..view import view
 from .context import Context, Pair
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
@@ -32,7 +32,9 @@ def parameters(context: Context, pair: Pair) -> None:
             context.by_rule("request-parameter-became-required", second.place, where, message, _without(pair, second))
         _serialised(context, pair, old, new, where)
         _defaults(context, old, new, where)
-        frame = {"request": {"method": pair.new.method.upper(), "path": pair.new.path, "in": new.where, "name": new.name}}
+        frame = {
+            "request": {"method": pair.new.method.upper(), "path": pair.new.path, "in": new.where, "name": new.name}
+        }
         context.schemas(pair, old.schema, new.schema, role=pair.role(asked=True), holder="parameter", where=where,
                         frame=frame, slot="value", fallback=new.place)  # fmt: skip
     first_keys, added = (before, after) if asked else (after, before)
@@ -44,7 +46,13 @@ def parameters(context: Context, pair: Pair) -> None:
 
 
 def _without(pair: Pair, parameter: Value) -> dict[str, Any]:
-    return {"request": {"method": pair.new.method.upper(), "path": pair.new.path, f"without {parameter.where}": parameter.name}}
+    return {
+        "request": {
+            "method": pair.new.method.upper(),
+            "path": pair.new.path,
+            f"without {parameter.where}": parameter.name,
+        }
+    }
 
 
 def _serialised(context: Context, pair: Pair, old: Value, new: Value, where: str) -> None:
@@ -54,7 +62,9 @@ def _serialised(context: Context, pair: Pair, old: Value, new: Value, where: str
         return
     for keyword in ("allowEmptyValue", "allowReserved"):
         if old.place.get(keyword) is True and new.place.get(keyword) is not True and old.where == "query":
-            context.by_rule(f"request-parameter-{_kebab(keyword)}-removed", new.place, where, f"{keyword} isn't true any more")
+            context.by_rule(
+                f"request-parameter-{_kebab(keyword)}-removed", new.place, where, f"{keyword} isn't true any more"
+            )
     if not old.schema or not new.schema:
         return
     shared = view(old.schema, "request").types & view(new.schema, "request").types
@@ -62,7 +72,13 @@ def _serialised(context: Context, pair: Pair, old: Value, new: Value, where: str
         kinds = shared & {"array", "object"} if len(shared) < 5 else set()
         if not kinds and _style(old)[0] == _style(new)[0]:
             return
-        if not kinds and {_style(old)[0], _style(new)[0]} <= {"form", "simple", "spaceDelimited", "pipeDelimited", "deepObject"}:
+        if not kinds and {_style(old)[0], _style(new)[0]} <= {
+            "form",
+            "simple",
+            "spaceDelimited",
+            "pipeDelimited",
+            "deepObject",
+        }:
             return  # one value looks the same in all of them
     was, now = _style(old), _style(new)
     if was[0] != now[0]:

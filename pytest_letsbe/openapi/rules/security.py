@@ -63,7 +63,9 @@ def _flows(context: Context, before: Place, after: Place, where: str) -> None:
                 message = f"{key} of {flow} was {was[flow].get(key)} and is {now[flow].get(key)}"
                 context.by_rule(f"api-security-component-{rule}", after, where, message)
         scopes = was[flow].get("scopes"), now[flow].get("scopes")
-        gone = set(scopes[0] if isinstance(scopes[0], dict) else ()) - set(scopes[1] if isinstance(scopes[1], dict) else ())
+        gone = set(scopes[0] if isinstance(scopes[0], dict) else ()) - set(
+            scopes[1] if isinstance(scopes[1], dict) else ()
+        )
         for scope in sorted(gone):
             context.by_rule("api-security-component-oauth-scope-removed", after, where, f"the scope {scope} is gone")
 
