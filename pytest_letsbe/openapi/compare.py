@@ -89,6 +89,9 @@ class Comparer:
         sent, read = view(producer, self.role), view(consumer, self.role)
         if sent.never:
             return []
+        if sent.opaque != read.opaque:
+            names = ", ".join(sorted(sent.opaque ^ read.opaque))
+            return [self.unknown(producer, consumer, f"can't be compared: {names} leads nowhere")]
         by_rule = declared(self, producer, consumer, sent, read)
         return [*by_rule, *self._values(*self._without_shared(producer, consumer, sent, read), hint)]
 

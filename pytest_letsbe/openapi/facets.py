@@ -138,9 +138,8 @@ def _number_claims(sent: View, read: View) -> list[tuple[str, str, Callable[[Any
         high = read.high[0]
         text = f"the most sent is {_bound(sent.high)}, the most read {_bound(read.high)}"
         claims.append(("max" if sent.high else "max-set", text, lambda v: numeric(v) and v >= high))
-    for step in read.multiples:
-        if step not in sent.multiples:
-            claims.append(("multiple-of", f"only multiples of {step} are read", numeric))
+    steps = [step for step in read.multiples if step not in sent.multiples]
+    claims += [("multiple-of", f"only multiples of {step} are read", numeric) for step in steps]
     return claims
 
 

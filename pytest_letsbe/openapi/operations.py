@@ -179,9 +179,7 @@ def _operation(doc: Document, method: str, path: str, item: Place, place: Place)
             elif where == "formData":
                 forms.append(parameter)
             elif where != "header" or name.lower() not in IGNORED_HEADERS:
-                key = name.lower() if where == "header" else name
-                if where == "path" and f"{{{name}}}" in names:
-                    key = str(names.index(f"{{{name}}}"))  # names in a template are free
+                key = on_the_wire(where, name, names)
                 found.parameters[where, key] = _value(doc, parameter, name, where)
     found.body = _body(doc, place, bodies, forms)
     responses = place / "responses"
@@ -191,6 +189,13 @@ def _operation(doc: Document, method: str, path: str, item: Place, place: Place)
                 doc, place, responses / status
             )
     return found
+
+
+def on_the_wire(where: str, name: str, names: list[str]) -> str:
+    """What a parameter is told apart by: headers have no case, and the names in a path's template are free."""
+    if where == "header":
+        return name.lower()
+    return str(names.index(f"{{{name}}}")) if where == "path" and f"{{{name}}}" in names else name
 
 
 def _value(doc: Document, place: Place, name: str, where: str) -> Value:

@@ -189,6 +189,7 @@ def _flatten(parts: Iterable[Part], seen: set[tuple[Any, ...]]) -> Iterator[Part
             target = part.doc.target(part.place, reference)
             if target is None:
                 part.doc.dangling.setdefault(reference, part.place)
+                yield part.only("$ref", "$dynamicRef")  # nobody knows what it says
             else:
                 yield from _flatten([Part(part.doc, target)], seen)
             if part.doc.version < (3, 1):  # siblings of $ref are ignored in 3.0

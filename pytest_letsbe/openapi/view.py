@@ -50,6 +50,8 @@ class View:
     unions: list[Union] = field(default_factory=list)
     rest: list[tuple[str, Part]] = field(default_factory=list)
     extensible: bool = False
+    #: References that lead nowhere.
+    opaque: set[str] = field(default_factory=set)
 
     def says_object(self) -> bool:
         return bool(self.properties or self.required or self.extra_said)
@@ -73,6 +75,7 @@ def _view(schema: Node, role: Role) -> View:
         if part.place.value is False:
             seen.never = True
         elif isinstance(part.place.value, dict):
+            seen.opaque |= {str(part.get(key)) for key in ("$ref", "$dynamicRef") if part.has(key)}
             _types(seen, part)
             _numbers(seen, part)
             _strings(seen, part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -14,6 +14,8 @@ from .schema import Node, Role, branches, number
 from .view import View, view
 
 DEPTH = 7
+#: Texts and objects that are longer than this aren't made.
+LONGEST = 20_000
 FORMATS = {
     "date": "2026-11-25", "date-time": "2026-11-25T10:00:00Z", "time": "10:00:00Z", "email": "a@example.com",
     "uuid": "6d3bd2f1-3c5e-4f0a-9d3e-1f2a3b4c5d6e", "uri": "https://example.com/a", "url": "https://example.com/a",
@@ -43,7 +45,7 @@ def samples(schema: Node, role: Role, hints: View | None = None, depth: int = 0)
 
 def _typed(seen: View, role: Role, hints: View, depth: int) -> Iterator[Any]:
     """The type that the schema speaks of first."""
-    makers = {
+    makers: dict[str, Callable[[], Iterator[Any]]] = {
         "object": lambda: _objects(seen, role, hints, depth),
         "array": lambda: _arrays(seen, role, hints, depth),
         "string": lambda: _strings(seen, hints),
@@ -61,6 +63,8 @@ def _typed(seen: View, role: Role, hints: View, depth: int) -> Iterator[Any]:
 
 def _strings(seen: View, hints: View) -> Iterator[str]:
     low, high = seen.min_length, seen.max_length
+    if low > LONGEST:
+        return
     for form in [*seen.formats, *hints.formats]:
         if form in FORMATS:
             yield FORMATS[form]
@@ -71,7 +75,7 @@ def _strings(seen: View, hints: View) -> Iterator[str]:
         yield from _matching(pattern)
     yield "string" if low <= 6 and (high is None or high >= 6) else "a" * low
     for length in lengths:
-        if low <= length <= (high if high is not None else 100_000):
+        if low <= length <= (high if high is not None else LONGEST):
             yield from (letter * length for letter in ("a", "1", "A", " ", "é", "-"))
     yield from (text for text in ("not a format", "a b", "~", "0", "\n") if low <= len(text))
     for pattern in hints.patterns:
@@ -181,12 +185,12 @@ def _objects(seen: View, role: Role, hints: View, depth: int) -> Iterator[dict[s
     yield full
     if seen.extra is None:
         yield {**base, "extra": "undeclared"}
-        yield {**base, **{f"extra-{index}": index for index in range((hints.max_properties or 0) + 1)}}
+        yield {**base, **{f"extra-{index}": index for index in range(min(hints.max_properties or 0, LONGEST) + 1)}}
     else:
         value = first(some(seen.extra, role, depth + 1))
         if value is not None:
             yield {**base, "extra": value[0]}
-            yield {**base, **{f"extra-{index}": value[0] for index in range((hints.max_properties or 0) + 1)}}
+            yield {**base, **{f"extra-{index}": value[0] for index in range(min(hints.max_properties or 0, LONGEST) + 1)}}
 
 
 def base_object(seen: View, role: Role, depth: int = 0) -> dict[str, Any] | None:
@@ -199,8 +203,12 @@ def base_object(seen: View, role: Role, depth: int = 0) -> dict[str, Any] | None
         if value is None:
             return None
         base[name] = value[0]
-    spare = iter([*seen.properties, *(f"extra-{index}" for index in range(20))])
-    while len(base) < seen.min_properties and (name := next(spare, None)) is not None:
+    if seen.min_properties > LONGEST:
+        return None
+    spare: Iterator[str] = iter([*seen.properties, *(f"extra-{index}" for index in range(LONGEST))])
+    for name in spare:
+        if len(base) >= seen.min_properties:
+            break
         schema = seen.properties.get(name, seen.extra)
         value = [1] if schema is None else first(some(schema, role, depth + 1))
         if value is not None:

@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ def rows(name: str) -> Any:
     return parse(path.read_bytes(), str(path)).data
 
 
+@cache
 def all_pairs() -> list[Pair]:
     found = [*_documents()]
     for name, version in (("schemas.yaml", "3.1.0"), ("openapi30.yaml", "3.0.3")):
