@@ -18,6 +18,7 @@ VERBS = {
     "show": "show a case: its statement, its corpus row, what is sent",
     "schema": "print the JSON Schema of letsbe.yaml",
     "serve": "serve an embedded reference over the protocol",
+    "mock": "serve a mock made from an OpenAPI description",
     "selfcheck": "run the mutants against the suite and print the kill matrix",
     "scan": "find banned references and plaintext secrets in files or a whole repo",
     "diff": "compare two OpenAPI documents: what breaks, with a witness",

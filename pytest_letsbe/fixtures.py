@@ -1,4 +1,4 @@
-"""Fixtures for tests that people write in Python: the manifest, the redactor, a redaction case."""
+"""Fixtures for tests that people write in Python: the manifest, the redactor, a redaction case, an API's contract."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .api.client import ContractClient
+    from .api.mock.http import MockServer
     from .checks.redaction.client import Redactor
     from .checks.redaction.samples import Sample
     from .manifest import Manifest
+    from .runner import Runner
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +48,33 @@ def redaction_case(request: pytest.FixtureRequest) -> Sample:
     if case is None:
         pytest.fail('redaction_case needs @pytest.mark.redaction_corpus("secrets") on the test', pytrace=False)
     return case
+
+
+@pytest.fixture(scope="session")
+def contract_client(pytestconfig: pytest.Config, letsbe_manifest: Manifest) -> Iterator[ContractClient]:
+    """Calls the manifest's API: each response is judged by its description, and counts for coverage."""
+    from .checks.contract.fixtures import client
+    from .session import open_manifest
+
+    runner = open_manifest(pytestconfig, letsbe_manifest.path).runners.get("contract")
+    if runner is None or runner.target is None:
+        pytest.fail("letsbe.yaml has no check `contract` with a target: the fixture drives it", pytrace=False)
+    made = client(runner)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def contract_mock(pytestconfig: pytest.Config) -> Iterator[Callable[..., MockServer]]:
+    """``contract_mock()`` serves the manifest's description; ``contract_mock(path, stateful=True)`` another."""
+    from .checks.contract.fixtures import mocks
+    from .session import open_manifest
+
+    def runner() -> Runner | None:
+        return open_manifest(pytestconfig, pytestconfig.rootpath / "letsbe.yaml").runners.get("contract")
+
+    with mocks(runner, pytestconfig.rootpath) as make:
+        yield make
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

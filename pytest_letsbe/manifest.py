@@ -165,8 +165,14 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
         check = EvidenceCheck(name)
     options = convert(document, ("checks", name), check.options, raw if raw is not None else {})
     spec = Spec(name, options, context.root, where, context.profile, context.corpora)
-    if check.role is None or (isinstance(check, MayGoWithout) and not check.needs_target(options)):
+    if check.role is None:
         return CheckEntry(check, spec)
+    if isinstance(check, MayGoWithout) and not check.needs_target(options):
+        if check.role not in context.targets or not hasattr(options, "target"):
+            return CheckEntry(check, spec)
+        # A target of the right name is meant, also where the check doesn't name it: leaving it out would prove less.
+        options = msgspec.structs.replace(options, target=check.role)
+        spec = Spec(name, options, context.root, where, context.profile, context.corpora)
     wanted = getattr(options, "target", None) or check.role
     if wanted not in context.targets:
         raise UsageError(

@@ -1,9 +1,10 @@
-"""``letsbe serve ROLE``: an embedded reference over the protocol, on stdio or HTTP."""
+"""``letsbe serve ROLE``: an embedded reference over the protocol, on stdio or HTTP; `api` is a server by itself."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from .. import __version__
 from ..model import UsageError
@@ -13,14 +14,18 @@ from ..suggest import did_you_mean
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("role", metavar="ROLE", help=", ".join(REFERENCES))
+    parser.add_argument("role", metavar="ROLE", help=", ".join([*REFERENCES, "api"]))
     parser.add_argument("--variant", default="correct", help="which reference of that role (default: correct)")
     parser.add_argument(
         "--http", type=int, metavar="PORT", help="serve POST /<op> on this loopback port instead of stdio"
     )
+    parser.add_argument("--port", type=int, help="loopback port of a role that is a server")
+    parser.add_argument("--spec", type=Path, help="api: its OpenAPI description (default: the Hub's)")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.role == "api":
+        return _serve_api(options)
     if options.role not in REFERENCES:
         raise UsageError(f"no reference plays {options.role!r}{did_you_mean(options.role, REFERENCES)}")
     if options.variant not in REFERENCES[options.role]:
@@ -32,4 +37,15 @@ def run(options: argparse.Namespace) -> int:
         serve_http(served, options.http)
     else:
         serve_stdio(served, sys.stdin.buffer, sys.stdout.buffer)
+    return 0
+
+
+def _serve_api(options: argparse.Namespace) -> int:
+    from ..reference.api import serve_api
+
+    if options.variant != "correct":
+        raise UsageError(f"api has no variant {options.variant!r}; it has `correct`")
+    if options.port is None:
+        raise UsageError("api is a server: give it --port")
+    serve_api(options.port, options.spec)
     return 0

@@ -1,0 +1,1 @@
+"""contract: an API keeps to its description, and the description to what its consumers read."""

@@ -1,0 +1,223 @@
+"""Drives Schemathesis' engine once over a description and a server, and keeps what it saw of each operation.
+
+The events are what Schemathesis' own command runs on; they aren't in its documentation, so everything that knows
+them stands in this module. Its pytest plugin is never imported.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ...api.description import Description, Operation
+from ...model import CheckFailure, UsageError
+from .results import Broken, Results
+from .unknown import Sent, ask
+
+#: Our name of a check -> Schemathesis'. The first six are always judged, the others when the manifest asks.
+CHECKS = {
+    "server-error": "not_a_server_error",
+    "status-code": "status_code_conformance",
+    "content-type": "content_type_conformance",
+    "response-headers": "response_headers_conformance",
+    "response-schema": "response_schema_conformance",
+    "auth-enforced": "ignored_auth",
+    "negative-data": "negative_data_rejection",
+    "positive-data": "positive_data_acceptance",
+    "missing-header": "missing_required_header",
+    "unsupported-method": "unsupported_method",
+    "use-after-free": "use_after_free",
+    "resource-availability": "ensure_resource_availability",
+    "object-auth": "object_level_authorization",
+}
+ALWAYS = tuple(CHECKS)[:6]
+
+#: Refusals of a request that isn't valid: a description that documents none of them says nothing about bad input.
+REFUSALS = frozenset({400, 401, 404, 405, 406, 411, 413, 414, 415, 422, 431})
+
+#: One answer may take so many seconds, one whole run so many.
+ANSWER, RUN = 10.0, 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a run generates: the same settings and server give the same requests."""
+
+    phases: tuple[str, ...]
+    checks: tuple[str, ...]
+    max_examples: int
+    seed: int | None
+    exclude: tuple[str, ...] = ()
+    config: Path | None = None
+    auth: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def is_excluded(operation: Operation, patterns: tuple[str, ...]) -> bool:
+    """Patterns are ``/internal/*`` or ``POST /shutdown``."""
+    return any(fnmatchcase(operation.label if " " in p else operation.path, p) for p in patterns)
+
+
+def run(description: Description, url: str, settings: Settings) -> Results:
+    """Generate requests in all phases, judge every response, and distribute it onto the operations.
+
+    Raises:
+        UsageError: schemathesis.toml is off.
+        CheckFailure: Schemathesis isn't installed, or can't read the description.
+    """
+    try:
+        from schemathesis.config import ConfigError
+        from schemathesis.core.errors import LoaderError, SchemathesisError
+        from schemathesis.engine import from_schema
+    except ImportError as error:
+        raise CheckFailure(
+            f"the contract check needs Schemathesis ({error.name} is missing): pip install 'pytest-letsbe[contract]'"
+        ) from None
+    try:
+        schema = _schema(description, url, settings)
+    except (ConfigError, OSError, ValueError) as error:
+        raise UsageError(f"{settings.config or 'schemathesis.toml'}: {error}") from None
+    except (LoaderError, SchemathesisError) as error:
+        raise CheckFailure(f"the description can't be read by Schemathesis: {error}") from None
+    results = Results()
+    succeeded: dict[str, Sent] = {}
+    by_label = {operation.label: operation for operation in description.operations}
+    deadline = time.monotonic() + RUN
+    stream = from_schema(schema).execute()
+    for event in stream:
+        _take(event, results, by_label, succeeded)
+        if time.monotonic() > deadline:
+            stream.stop()
+            results.errors.append(f"the run was ended after {RUN:g} s")
+            break
+    else:
+        ask(description, url, succeeded, results, ANSWER)
+    return results
+
+
+def _schema(description: Description, url: str, settings: Settings) -> Any:
+    from schemathesis import openapi
+    from schemathesis.config import HealthCheck, SchemathesisConfig
+
+    config = SchemathesisConfig.from_path(settings.config) if settings.config else SchemathesisConfig()
+    if settings.seed is not None and not config.has_explicit_seed:
+        config.update(seed=settings.seed, max_failures=None)
+    schema: Any = openapi.from_dict(description.data, config=config)
+    config.suppress_health_check = [HealthCheck.all]  # a slow machine is no finding
+    schema.location = description.path.resolve().as_uri()
+    project = schema.config
+    project.update(base_url=url, continue_on_failure=True, request_timeout=ANSWER, workers=1)
+    if settings.auth and not project.auth.is_defined:
+        from schemathesis.config._auth import AuthConfig
+
+        project.auth = AuthConfig(openapi=settings.auth)
+    project.checks.update(included_check_names=[CHECKS[name] for name in settings.checks])
+    project.phases.update(phases=list(settings.phases))
+    project.generation.update(max_examples=settings.max_examples, database="none", deterministic=False)
+    for operation in description.operations:
+        if is_excluded(operation, settings.exclude):
+            schema = schema.exclude(path=operation.path, method=operation.method.upper())
+    return schema
+
+
+def _take(event: Any, results: Results, operations: dict[str, Operation], succeeded: dict[str, Sent]) -> None:
+    from schemathesis.engine import events
+
+    if isinstance(event, events.ScenarioFinished):
+        if event.is_test_scenario:
+            _record(event.recorder, results, operations, succeeded)
+    elif isinstance(event, events.NonFatalError):
+        text = _first_line(event.info)
+        (results.of(event.label).errors if event.label in operations else results.errors).append(text)
+    elif isinstance(event, events.FatalError):
+        results.errors.append(f"Schemathesis ended: {type(event.exception).__name__}: {event.exception}")
+
+
+def _record(recorder: Any, results: Results, operations: dict[str, Operation], succeeded: dict[str, Sent]) -> None:
+    from schemathesis.engine import Status
+
+    names = {theirs: ours for ours, theirs in CHECKS.items()}
+    for case_id, node in recorder.cases.items():
+        case, interaction = node.value, recorder.interactions.get(case_id)
+        label = case.operation.label
+        if interaction is None or case.method.upper() != label.split(" ", 1)[0].upper():
+            continue  # never sent, or sent with a method that the description doesn't have
+        seen = results.of(label)
+        response = interaction.response
+        if response is not None:
+            seen.saw(response.status_code)
+            seen.parameters.update(_sent(case))
+            if 200 <= response.status_code < 300 and label not in succeeded and not _is_invalid(case):
+                succeeded[label] = _as_sent(case, interaction.request)
+        for check in recorder.checks.get(case_id, ()):
+            ours = names.get(check.name)
+            if ours is None:
+                continue
+            seen.asserted[ours] = seen.asserted.get(ours, 0) + 1
+            if check.status == Status.FAILURE and check.failure_info is not None:
+                broken = _broken(ours, check.failure_info, response)
+                if not _is_tolerated(ours, case, response, operations.get(label)):
+                    seen.add(broken)
+
+
+def _as_sent(case: Any, request: Any) -> Sent:
+    headers = {name: value[0] for name, value in request.headers.items()}
+    return Sent(request.uri, dict(case.path_parameters or {}), headers, request.body or b"")
+
+
+def _sent(case: Any) -> Iterator[str]:
+    for where in ("path_parameters", "query", "headers", "cookies"):
+        short = {"path_parameters": "path", "headers": "header", "cookies": "cookie"}.get(where, where)
+        for name in getattr(case, where, None) or ():
+            yield f"{short}:{name.lower() if short == 'header' else name}"
+
+
+def _is_tolerated(check: str, case: Any, response: Any, operation: Operation | None) -> bool:
+    """What Schemathesis reports and a server may do all the same.
+
+    A documented 501, 503 or other exact 5XX but 500 is an answer like any other. And OpenAPI 3.1, 4.8.16, asks for
+    "a successful operation response and any known errors": where it documents no refusal at all, a plain refusal
+    of an *invalid* request isn't held against it.
+    """
+    if response is None or operation is None:
+        return False
+    status = response.status_code
+    if check == "server-error":
+        return status != 500 and str(status) in operation.responses
+    if check == "status-code":
+        return status in REFUSALS and _is_invalid(case) and not any(map(operation.documents, (400, 422)))
+    return False
+
+
+def _is_invalid(case: Any) -> bool:
+    mode = getattr(getattr(getattr(case, "meta", None), "generation", None), "mode", None)
+    return mode is not None and bool(mode.is_negative)
+
+
+def _broken(check: str, info: Any, response: Any) -> Broken:
+    failure = info.failure
+    lines = [line.rstrip() for line in str(failure.message).splitlines() if line.strip()]
+    pointer = getattr(failure, "schema_path", None)
+    if pointer is not None:
+        lines.insert(0, f"schema: /{'/'.join(map(str, pointer))}  value: /{'/'.join(map(str, failure.instance_path))}")
+    if response is not None:
+        lines.append(f"answered: {response.status_code} {_excerpt(response)}")
+    return Broken(check, str(failure.title), tuple(_few(lines)), info.code_sample.replace("\n", " "))
+
+
+def _excerpt(response: Any) -> str:
+    body = (response.content or b"")[:200].decode("utf-8", "replace")
+    return body.encode("unicode_escape").decode("ascii")
+
+
+def _few(lines: list[str], most: int = 14) -> list[str]:
+    return lines if len(lines) <= most else [*lines[: most - 1], "..."]
+
+
+def _first_line(info: Any) -> str:
+    text = str(getattr(info, "message", "") or info)
+    title = str(getattr(info, "title", ""))
+    return f"{title}: {text}".replace("\n", " ")[:400]
