@@ -212,7 +212,7 @@ class Comparer:
         return [Change("unknown", (), place, f"{sentence}, as far as can be told", certain=False)]
 
     def _rest(self, producer: Node, consumer: Node, sent: View, read: View) -> list[Change] | None:
-        """Conditions are proven as a whole, unless the producer obeys the very same ones. None: there is nothing more."""
+        """Conditions are proven as a whole, unless the producer obeys the same ones. None: nothing to prove."""
         left = [(key, part) for key, part in read.rest if not any(
             key == other and self.same.nodes(theirs.child(key), part.child(key)) for other, theirs in sent.rest
             if key not in ("dependentSchemas", "patternProperties", "minContains", "maxContains")

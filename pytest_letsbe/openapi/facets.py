@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +106,7 @@ def _string_claims(sent: View, read: View) -> list[tuple[str, str, Callable[[Any
     for pattern in read.patterns:
         if pattern not in sent.patterns:
             kind = "pattern" if sent.patterns else "pattern-set"
-            claims.append((kind, f"text outside the pattern {pattern!r} is sent", lambda v, p=pattern: _outside(p, v)))
+            claims.append((kind, f"text outside the pattern {pattern!r} is sent", partial(_outside, pattern)))
     for form in read.formats:
         if form in sent.formats or (form in NO_CLAIM and not (sent.formats and form in ("byte", "binary"))):
             continue

@@ -1,4 +1,4 @@
-"""What an object's keywords refuse: required and undeclared properties, counts, dependencies; and each property's own."""
+"""What an object's keywords refuse: required and undeclared properties, counts, dependencies, each property's own."""
 
 from __future__ import annotations
 
@@ -82,8 +82,9 @@ def _properties(
     for name, theirs in read.properties.items():
         if name in sent.properties:
             continue
-        if sent.extra is not None and not view(sent.extra, comparer.role).never:
-            found += comparer.nested(comparer.compare(sent.extra, theirs), name, _put(base, name))
+        free = sent.extra or (anything(producer) if name in sent.required else None)
+        if free is not None and not view(free, comparer.role).never:  # names are free, or one is wanted of any kind
+            found += comparer.nested(comparer.compare(free, theirs), name, _put(base, name))
         elif (
             comparer.role == "response" and name not in read.required and _gone(sent) and not theirs.flag("deprecated")
         ):
@@ -119,6 +120,10 @@ def _extra(
     return comparer.nested(changes[:1], "*", put)
 
 
+def _lonely(trigger: str, needed: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda value: trigger in value and needed not in value
+
+
 def _counts(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
     from .compare import Change
 
@@ -132,7 +137,7 @@ def _counts(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
     for trigger, needed in sorted(read.needs - sent.needs):
         if needed not in sent.required:
             sentence = f"{needed!r} is required beside {trigger!r}"
-            claims.append(("dependent-required", sentence, lambda v, t=trigger, n=needed: t in v and n not in v))
+            claims.append(("dependent-required", sentence, _lonely(trigger, needed)))
     if not claims:
         return []
     found = []

@@ -8,8 +8,8 @@ from .schema import Node, Part
 
 #: Keywords that no value can tell the difference of.
 PROSE = frozenset({
-    "title", "description", "example", "examples", "externalDocs", "deprecated", "$comment", "summary", "xml", "$anchor",
-    "default", "$defs", "definitions", "$id", "$schema",
+    "title", "description", "example", "examples", "externalDocs", "deprecated", "$comment", "summary", "xml",
+    "$anchor", "default", "$defs", "definitions", "$id", "$schema",
 })  # fmt: skip
 _SCHEMA = frozenset({
     "items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems",

@@ -1,4 +1,4 @@
-"""A schema as the conjunction of its parts: references followed, ``allOf`` taken apart, 3.0 read as JSON Schema 2020-12.
+"""A schema as the conjunction of its parts: references followed, ``allOf`` taken apart, 3.0 read as 2020-12.
 
 Two readings differ on purpose from a validator's: a property that is ``readOnly`` isn't part of a request, nor a
 ``writeOnly`` one of a response (OpenAPI 3.1, 4.8.24.2).
@@ -48,7 +48,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), _schemas),
     **dict.fromkeys(("minimum", "maximum"), number),
     **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), lambda value: isinstance(value, bool) or number(value)),
-    **dict.fromkeys(("properties", "patternProperties", "dependentSchemas", "dependentRequired", "discriminator"), _is(dict)),
+    **dict.fromkeys(("properties", "patternProperties", "dependentSchemas", "dependentRequired", "discriminator"),
+                    _is(dict)),
     **dict.fromkeys(("items", "not", "if", "then", "else", "contains", "propertyNames", "unevaluatedItems",
                      "additionalProperties", "unevaluatedProperties"), _is(dict, bool)),
     **dict.fromkeys(("format", "pattern", "$ref", "$dynamicRef", "contentEncoding", "contentMediaType"), _is(str)),

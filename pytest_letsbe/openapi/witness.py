@@ -190,7 +190,10 @@ def _objects(seen: View, role: Role, hints: View, depth: int) -> Iterator[dict[s
         value = first(some(seen.extra, role, depth + 1))
         if value is not None:
             yield {**base, "extra": value[0]}
-            yield {**base, **{f"extra-{index}": value[0] for index in range(min(hints.max_properties or 0, LONGEST) + 1)}}
+            yield {
+                **base,
+                **{f"extra-{index}": value[0] for index in range(min(hints.max_properties or 0, LONGEST) + 1)},
+            }
 
 
 def base_object(seen: View, role: Role, depth: int = 0) -> dict[str, Any] | None:

@@ -51,7 +51,9 @@ def _schemas(file: str, version: str) -> Iterator[Pair]:
         for name, old, new, asked, answered in listed:
             for verdict, make in ((asked, in_request), (answered, in_response)):
                 place = make.__name__.removeprefix("in_")
-                yield Pair(f"{version[:3]} {group}: {name}, in a {place}", make(old, version), make(new, version), verdict)
+                yield Pair(
+                    f"{version[:3]} {group}: {name}, in a {place}", make(old, version), make(new, version), verdict
+                )
 
 
 def _documents() -> Iterator[Pair]:
@@ -62,8 +64,6 @@ def _documents() -> Iterator[Pair]:
             first = merged(base, old)
             second = merged(base, new)
             yield Pair(f"{group}: {name}", first, second, verdict)
-
-
 
 
 def merged(base: Any, patch: Any) -> Any:
@@ -80,11 +80,19 @@ def merged(base: Any, patch: Any) -> Any:
 
 
 def in_request(schema: Any, version: str = "3.1.0") -> Any:
-    return _around({"requestBody": {"content": {"application/json": {"schema": schema}}}, "responses": {"200": {"description": "ok"}}}, version)
+    return _around(
+        {
+            "requestBody": {"content": {"application/json": {"schema": schema}}},
+            "responses": {"200": {"description": "ok"}},
+        },
+        version,
+    )
 
 
 def in_response(schema: Any, version: str = "3.1.0") -> Any:
-    return _around({"responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}}, version)
+    return _around(
+        {"responses": {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}}, version
+    )
 
 
 def _around(operation: Any, version: str) -> Any:

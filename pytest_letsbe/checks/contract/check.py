@@ -15,7 +15,14 @@ from .invariants.base import Rule
 from .options import ContractOptions
 from .server import ApiServer, open_target
 
-_RULES: tuple[Rule, ...] = (*liveness.RULES, *valid.RULES, *conforms.RULES, *compatible.RULES, *consumer.RULES, *coverage.RULES)
+_RULES: tuple[Rule, ...] = (
+    *liveness.RULES,
+    *valid.RULES,
+    *conforms.RULES,
+    *compatible.RULES,
+    *consumer.RULES,
+    *coverage.RULES,
+)
 
 
 class ContractCheck:

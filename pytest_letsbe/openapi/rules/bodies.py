@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..operations import Body, Media, Operation, Response
+from ..schema import Role
 from .context import Context, Pair
 from .media import contains, matching
 
@@ -66,7 +67,8 @@ def _response(context: Context, pair: Pair, old: Response, new: Response, status
         if header.required and not there.required and role == "response":
             context.by_rule("response-header-became-optional", there.place, at, "the header may be absent")
         context.schemas(pair, header.schema, there.schema, role=role, holder="header", where=at,
-                        frame={"response": {**frame, "header": header.name}}, slot="value", fallback=there.place)  # fmt: skip
+                        frame={"response": {**frame, "header": header.name}}, slot="value",
+                        fallback=there.place)  # fmt: skip
 
 
 def _media(
@@ -83,8 +85,10 @@ def _media(
         for other in found:
             there = new.media[other]
             sent = {**frame, "content-type": name if asked else other}
-            context.schemas(pair, media.schema, there.schema, role="request" if asked else "response", holder="body",
-                            where=f"{where} {name}", frame={message: sent}, slot="body", fallback=there.place)  # fmt: skip
+            role: Role = "request" if asked else "response"
+            context.schemas(pair, media.schema, there.schema, role=role, holder="body",
+                            where=f"{where} {name}", frame={message: sent}, slot="body",
+                            fallback=there.place)  # fmt: skip
             _encoding(context, media, there, f"{where} {name}", message)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def matching(name: str, others: Sequence[str], *, wider: bool) -> list[str]:
-    """The types among ``others`` that ``name`` goes on as: the same one, else wider (or, in responses, narrower) ones."""
+    """What ``name`` goes on as among ``others``: the same, else wider (or, in responses, narrower) ones."""
     exact = [other for other in others if parts(other) == parts(name)]
     if exact:
         return exact

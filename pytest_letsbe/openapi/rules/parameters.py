@@ -11,8 +11,8 @@ from .context import Context, Pair
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 #: 2.0's collectionFormat in the words of 3.
-_FORMATS = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("tsv", False), "pipes": ("pipeDelimited", False),
-            "multi": ("form", True)}  # fmt: skip
+_FORMATS = {"csv": ("form", False), "ssv": ("spaceDelimited", False), "tsv": ("tsv", False),
+            "pipes": ("pipeDelimited", False), "multi": ("form", True)}  # fmt: skip
 
 
 def parameters(context: Context, pair: Pair) -> None:

@@ -24,8 +24,8 @@ def security(context: Context, pair: Pair) -> None:
             rule, message = "api-security-scope-added", "scopes that were enough aren't any more"
         else:
             rule, message = "api-security-removed", "these credentials aren't enough any more"
-        context.by_rule(rule, place, where, message, {"request": {"method": pair.new.method.upper(), "path": pair.new.path,
-                                                                  "credentials": before}})  # fmt: skip
+        request = {"method": pair.new.method.upper(), "path": pair.new.path, "credentials": before}
+        context.by_rule(rule, place, where, message, {"request": request})
 
 
 def _enough(credentials: dict[str, list[str]], wanted: dict[str, list[str]]) -> bool:

@@ -79,7 +79,7 @@ _numbers = view._numbers
 
 def _last_part_wins(node: Any, role: Any) -> Any:
     parts = [part for part in node.flat if isinstance(part, schema.Part)]
-    return _view(schema.Node(tuple(parts[-1:]))if len(parts) > 1 else node, role)
+    return _view(schema.Node(tuple(parts[-1:])) if len(parts) > 1 else node, role)
 
 
 _view = view._view
