@@ -1,6 +1,7 @@
 """``letsbe diff``: one line for each finding, its exit code, and its JSON."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -29,9 +30,11 @@ def test_a_break_is_told_with_its_line_and_a_witness(write, capsys):
     assert main(["diff", write("old.json", OLD), write("new.json", NEW)]) == 1
     first, witness, summary = capsys.readouterr().out.splitlines()
     line = int(first.split(":")[1])
-    assert first.startswith("new.json:") and "response-property-became-optional" in first
-    assert '"id": {' in (open("new.json").read().splitlines()[line - 1])
-    assert witness.startswith("    witness: ") and '"body": {}' in witness
+    assert first.startswith("new.json:")
+    assert "response-property-became-optional" in first
+    assert '"id": {' in Path("new.json").read_text().splitlines()[line - 1]
+    assert witness.startswith("    witness: ")
+    assert '"body": {}' in witness
     assert summary.startswith("breaking: 1 breaks")
 
 
@@ -83,11 +86,11 @@ def test_a_missing_file_is_a_usage_error(write, capsys):
 def test_references_into_other_files_are_followed_and_found_there(write):
     spec = in_response({"$ref": "parts/thing.yaml#/Thing"})
     write("old.json", spec)
-    (new := write("new.json", in_response({"$ref": "parts/other.yaml#/Thing"})))
-    import pathlib
-
-    pathlib.Path("parts").mkdir()
-    write("parts/thing.yaml", "Thing: {type: object, required: [a], properties: {a: {$ref: '#/A'}}}\nA: {type: string}\n")
+    new = write("new.json", in_response({"$ref": "parts/other.yaml#/Thing"}))
+    Path("parts").mkdir()
+    write(
+        "parts/thing.yaml", "Thing: {type: object, required: [a], properties: {a: {$ref: '#/A'}}}\nA: {type: string}\n"
+    )
     write("parts/other.yaml", "Thing:\n  type: object\n  required: [a]\n  properties:\n    a: {type: integer}\n")
     report = diff("old.json", new)
     (finding,) = report.breaks
@@ -97,12 +100,34 @@ def test_references_into_other_files_are_followed_and_found_there(write):
 def test_yaml_is_read_as_yaml_1_2(write):
     old = "openapi: 3.0.0\npaths:\n  /a:\n    get:\n      responses:\n        200:\n          description: ok\n          content:\n            application/json:\n              schema: {enum: [no, yes, 12:30:00, 2020-01-01]}\n"
     write("old.yaml", old)
-    write("new.yaml", old.replace("[no, yes, 12:30:00, 2020-01-01]", '["no", "yes", "12:30:00", "2020-01-01"]').replace("200:", '"200":'))
+    write(
+        "new.yaml",
+        old.replace("[no, yes, 12:30:00, 2020-01-01]", '["no", "yes", "12:30:00", "2020-01-01"]').replace(
+            "200:", '"200":'
+        ),
+    )
     assert not diff("old.yaml", "new.yaml").findings
 
 
 def test_swagger_2_is_read_too(write):
-    old = {"swagger": "2.0", "paths": {"/a": {"post": {"parameters": [{"name": "b", "in": "body", "schema": {"type": "object", "properties": {"x": {"type": "string"}}}}, {"name": "q", "in": "query", "type": "integer"}], "responses": {"200": {"description": "ok", "schema": {"type": "string"}}}}}}}
+    old = {
+        "swagger": "2.0",
+        "paths": {
+            "/a": {
+                "post": {
+                    "parameters": [
+                        {
+                            "name": "b",
+                            "in": "body",
+                            "schema": {"type": "object", "properties": {"x": {"type": "string"}}},
+                        },
+                        {"name": "q", "in": "query", "type": "integer"},
+                    ],
+                    "responses": {"200": {"description": "ok", "schema": {"type": "string"}}},
+                }
+            }
+        },
+    }
     new = json.loads(json.dumps(old).replace('"type": "integer"', '"type": "integer", "maximum": 3'))
     report = diff(write("old.json", old), write("new.json", new))
     assert [finding.rule for finding in report.breaks] == ["request-parameter-max-set"]
