@@ -6,6 +6,8 @@ A pair of schemas that is met again while it is being judged counts as fine, whi
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -51,6 +53,8 @@ class Comparer:
     same: Sameness = field(default_factory=Sameness)
     wire: bool = False
     pairs: int = 0
+    #: When to give up, on the monotonic clock.
+    deadline: float = math.inf
     _known: dict[Any, list[Change]] = field(default_factory=dict)
     _open: set[Any] = field(default_factory=set)
 
@@ -65,6 +69,8 @@ class Comparer:
         self.pairs += 1
         if self.pairs > MAX_PAIRS or len(self._open) > MAX_DEPTH:
             return [self.unknown(producer, consumer, "is too large to be judged")]
+        if time.monotonic() > self.deadline:
+            return [self.unknown(producer, consumer, "isn't judged: the time for the whole comparison is spent")]
         self._open.add(key)
         try:
             found = self._compare(producer, consumer, hint)

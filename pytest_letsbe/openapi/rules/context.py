@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,6 +16,9 @@ from ..same import Sameness
 from ..schema import Node, Role, anything
 from ..validator import Independent
 from .names import rule
+
+#: A comparison that takes longer leaves the rest unknown rather than hang a pipeline.
+SECONDS = 120.0
 
 
 @dataclass(eq=False)
@@ -44,13 +48,14 @@ class Context:
     today: date
     found: dict[tuple[Any, ...], Finding] = field(default_factory=dict)
     proven: int = 0
+    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS)
     _comparers: dict[tuple[Role, bool], Comparer] = field(default_factory=dict)
     _same: tuple[Sameness, Sameness] = field(default_factory=lambda: (Sameness(), Sameness()))
     _judges: dict[Any, Independent] = field(default_factory=dict)
 
     def comparer(self, role: Role, *, wire: bool = False) -> Comparer:
         if (role, wire) not in self._comparers:
-            self._comparers[role, wire] = Comparer(role, self._same[role == "response"], wire)
+            self._comparers[role, wire] = Comparer(role, self._same[role == "response"], wire, deadline=self.deadline)
         found = self._comparers[role, wire]
         found.pairs = 0
         return found
