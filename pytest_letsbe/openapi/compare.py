@@ -153,6 +153,7 @@ class Comparer:
             for branch, name in zip(branches(producer, union), union.names, strict=True)
         ]
         found = [change for _, changes in each for change in changes]
+        found += self._strange(producer, consumer, union, {name for name, changes in each if changes})
         refused = [(name, changes) for name, changes in each if changes]
         if len(refused) == len(each) or not refused or union.names == NULLABLE or view(consumer, self.role).unions:
             return found
@@ -166,6 +167,22 @@ class Comparer:
             alone = replace(best, kind=kind, path=(), place=self.new(producer, consumer), sentence=sentence)
             chosen += [alone] if where or best.kind == "type" else changes
         return chosen
+
+    def _strange(self, producer: Node, consumer: Node, union: Union, refused: set[str]) -> list[Change]:
+        """Named branches that the reader's own choice lacks: no value need show it, yet nobody expects them."""
+        theirs = [other for other in view(consumer, self.role).unions if other.keyword == union.keyword]
+        if len(theirs) != 1 or not all(theirs[0].names) or theirs[0].names == NULLABLE:
+            return []
+        kind = "one-of" if union.keyword == "oneOf" else "any-of"
+        found = []
+        for branch, name in zip(union.branches, union.names, strict=True):
+            known = not name or name in theirs[0].names or name in refused
+            if known or any(self.same.nodes(branch.landed(), other.landed()) for other in theirs[0].branches):
+                continue
+            if view(branch, self.role).types == {"object"}:
+                place = self.new(producer, consumer)
+                found.append(Change(kind, (), place, f"the branch {name} is on one side only"))
+        return found
 
     def _each_value(self, producer: Node, consumer: Node, read: View, values: list[Any]) -> list[Change]:
         takes = self.accepts(consumer)

@@ -76,11 +76,11 @@ def _properties(
                 )
             else:
                 found += comparer.nested(changes, name, _put(base, name))
-        elif comparer.role == "request" and _gone(read) and not mine.flag("deprecated"):
+        elif comparer.role == "request" and name not in read.hidden and _gone(read) and not mine.flag("deprecated"):
             place = comparer.new(producer, consumer)
             found.append(Change("removed", (name,), place, f"{name!r} isn't declared any more"))
     for name, theirs in read.properties.items():
-        if name in sent.properties:
+        if name in sent.properties or (name in sent.hidden and name not in read.required):
             continue
         free = sent.extra or (anything(producer) if name in sent.required else None)
         if free is not None and not view(free, comparer.role).never:  # names are free, or one is wanted of any kind

@@ -42,6 +42,8 @@ class View:
     max_properties: int | None = None
     properties: dict[str, Node] = field(default_factory=dict)
     required: set[str] = field(default_factory=set)
+    #: Properties that aren't part of this message: read-only ones of a request, write-only ones of a response.
+    hidden: set[str] = field(default_factory=set)
     #: What undeclared properties must be; None when nothing is said.
     extra: Node | None = None
     #: Whether ``additionalProperties`` is written out anywhere.
@@ -190,6 +192,7 @@ def _objects(seen: View, parts: list[Part], role: Role) -> None:
                 if part.get(keyword) not in (True, {}):
                     extras.append((part, keyword))
     seen.required -= hidden
+    seen.hidden = hidden
     for name in names:
         if name not in hidden:
             seen.properties[name] = Node(tuple(_property(name, parts, extras)))

@@ -119,7 +119,7 @@ def _numbers(seen: View, hints: View, *, whole: bool) -> Iterator[int | float]:
                 *near, bound[0], bound[0] + 1, bound[0] - 1
             ]  # fmt: skip
             if not whole:
-                near += [bound[0] + 0.5, bound[0] - 0.5]
+                near += [bound[0] + 0.5, bound[0] - 0.5, bound[0] * 2]
     for step in [*seen.multiples, *hints.multiples]:
         start = near[0]
         near += [step, 2 * step, 3 * step, -step, math.ceil(start / step) * step, math.floor(start / step) * step]

@@ -47,7 +47,12 @@ def test_witnesses_of_schemas_are_taken_by_one_side_and_refused_by_the_other(gro
             bodies = [f.witness[message]["body"] for f in report(chosen[0]).breaks if f.witness]
             assert bodies, name
             sent, read = (old, new) if message == "request" else (new, old)
-            if "readOnly" in str((old, new)) or "writeOnly" in str((old, new)) or "int32" in str((old, new)):
+            if (
+                "readOnly" in str((old, new))
+                or "writeOnly" in str((old, new))
+                or "int32" in str((old, new))
+                or "float" in str((old, new))
+            ):
                 continue  # OpenAPI means more by these than JSON Schema does
             for body in bodies:
                 assert Independent(sent).accepts(body) is True, (name, body)
