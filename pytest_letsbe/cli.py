@@ -21,6 +21,7 @@ VERBS = {
     "mock": "serve a mock made from an OpenAPI description",
     "selfcheck": "run the mutants against the suite and print the kill matrix",
     "scan": "find banned references and plaintext secrets in files or a whole repo",
+    "diff": "compare two OpenAPI documents: what breaks, with a witness",
     "merge": "merge reports of shards and packages: the gate in CI",
 }
 

@@ -10,12 +10,19 @@ from ...model import Case, CheckFailure, Invariant, Location, NotEvaluated, Spec
 from ...targets.base import Target
 from ...targets.spec import TargetSpec
 from .contract import Contract
-from .invariants import conforms, consumer, coverage, liveness, valid
+from .invariants import compatible, conforms, consumer, coverage, liveness, valid
 from .invariants.base import Rule
 from .options import ContractOptions
 from .server import ApiServer, open_target
 
-_RULES: tuple[Rule, ...] = (*liveness.RULES, *valid.RULES, *conforms.RULES, *consumer.RULES, *coverage.RULES)
+_RULES: tuple[Rule, ...] = (
+    *liveness.RULES,
+    *valid.RULES,
+    *conforms.RULES,
+    *compatible.RULES,
+    *consumer.RULES,
+    *coverage.RULES,
+)
 
 
 class ContractCheck:

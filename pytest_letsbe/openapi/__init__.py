@@ -1,0 +1,1 @@
+"""OpenAPI documents: read with their locations, compared by what can be sent, with a witness for every break."""
