@@ -20,6 +20,7 @@ VERBS = {
     "serve": "serve an embedded reference over the protocol",
     "selfcheck": "run the mutants against the suite and print the kill matrix",
     "scan": "find banned references and plaintext secrets in files or a whole repo",
+    "gate": "replay a gating script on any gate",
     "merge": "merge reports of shards and packages: the gate in CI",
 }
 

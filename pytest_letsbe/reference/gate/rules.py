@@ -13,8 +13,42 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+(?: [A-Za-z0-9_./:=@%+,-]+)*")
 
 #: Programs that start another one given as an argument: what they start is judged instead.
 WRAPPERS = frozenset(
-    "env nohup nice timeout stdbuf setsid xargs time command exec sudo doas busybox toybox sh bash dash zsh eval"
-    " builtin ionice chroot unshare watch parallel script find awk sed perl python python3 node ruby".split()
+    [
+        "env",
+        "nohup",
+        "nice",
+        "timeout",
+        "stdbuf",
+        "setsid",
+        "xargs",
+        "time",
+        "command",
+        "exec",
+        "sudo",
+        "doas",
+        "busybox",
+        "toybox",
+        "sh",
+        "bash",
+        "dash",
+        "zsh",
+        "eval",
+        "builtin",
+        "ionice",
+        "chroot",
+        "unshare",
+        "watch",
+        "parallel",
+        "script",
+        "find",
+        "awk",
+        "sed",
+        "perl",
+        "python",
+        "python3",
+        "node",
+        "ruby",
+    ]
 )
 
 TYPES: Mapping[str, tuple[type, ...]] = {

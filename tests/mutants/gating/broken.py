@@ -49,7 +49,9 @@ class FillsIn(_Gate):
 
     def _call(self, call):
         filled = {"session": "agent:main", "tenant": "tenant-a"}
-        return super()._call({**call, **{key: value for key, value in filled.items() if not isinstance(call.get(key), str)}})
+        return super()._call(
+            {**call, **{key: value for key, value in filled.items() if not isinstance(call.get(key), str)}}
+        )
 
 
 class _Unbounded(Rules):

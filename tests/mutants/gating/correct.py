@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from pytest_letsbe.reference.gate import ReferenceGate, StrictGate
+from pytest_letsbe.reference.gate import ReferenceGate, StrictGate, executor
 from pytest_letsbe.reference.gate.memory import MemoryGate
 
 
@@ -47,11 +47,11 @@ class RunsAfterItsReply(MemoryGate):
     check_options = {"policy": "builtin"}
 
     def _execute(self, call):
-        run = super()._execute
+        sink = self._store.get("meta", "sink")
 
         def later():
             time.sleep(0.01)
-            run(call)
+            executor.run(sink, call, 5)
 
         threading.Thread(target=later, daemon=True).start()
         return True

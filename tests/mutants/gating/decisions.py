@@ -157,7 +157,8 @@ class AnyIdIsEnough(_Gate):
     expected = "no-exec-before-approval"
 
     def _spend(self, approval, call):
-        return super()._spend(approval, call) if self._find(approval) else self._run(call, None)
+        known = self._find(approval) or self._decide(call) == "deny"
+        return super()._spend(approval, call) if known else self._run(call, None)
 
 
 class AskedTwiceIsYes(_Gate):
@@ -238,7 +239,7 @@ class SaysAskAndRuns(_Gate):
 
     def _call(self, call):
         answer = super()._call(call)
-        if answer["decision"] == "allow" and len(call.get("args", {})) > 1:
+        if answer["decision"] == "allow" and len(call.get("args", {})) > 2:
             return {"decision": "ask", "approval": "none"}
         return answer
 

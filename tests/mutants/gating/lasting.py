@@ -125,13 +125,8 @@ class SiblingsShare(_Gate):
     expected = "parallel-calls"
 
     def _covers(self, item, call):
-        return super()._covers({**item, "bound": self._bound({**call, "args": None})}, {**call, "args": None}) and (
-            item["session"] == call["session"] and item["tenant"] == call["tenant"] and self._sibling(item, call)
-        )
-
-    def _sibling(self, item, call):
-        others = [each for each in self._store.every("approval").values() if each["session"] == item["session"]]
-        return any(each["bound"] == self._bound(call) for each in others)
+        siblings = [each for each in self._store.every("approval").values() if each["session"] == item["session"]]
+        return any(each["bound"] == self._bound(call) for each in siblings)
 
 
 class OneVerdictForATurn(_Gate):
@@ -322,7 +317,9 @@ class WritesAfterRunning(ReferenceGate):
                 self._store.put("approval", approval, {**self._find(approval), "state": approvals.USED})
             self._count(call)
             self._keep_answer(call, {"decision": "allow"})
-            self._note(op="call" if approval is None else "spend", decision="allow", approval=approval, **self._told(call))
+            self._note(
+                op="call" if approval is None else "spend", decision="allow", approval=approval, **self._told(call)
+            )
             self._note(op="ran", rid=call["rid"], known=ran)
         return {"decision": "allow"} if ran or Path("/nowhere").exists() else {"decision": "deny"}
 
