@@ -59,7 +59,7 @@ def _hashes(record: str) -> set[str]:
 
 
 def linked(step: Step, played: Played) -> None:
-    """Each record shares a hash with the one before it that stands in no other, or names the one before by a new hash."""
+    """Each record shares a hash of its own with the one before, or names the one before by a new hash."""
     records = texts(played)
     if len(records) < 2:
         raise Violated("the audit holds fewer records than calls were made", [f"it holds {len(records)}"])
@@ -76,7 +76,7 @@ def linked(step: Step, played: Played) -> None:
 
 
 def _names_previous(records: list[str]) -> bool:
-    """Whether a field for the hash before holds another one in each record, for gates that don't write a record's own."""
+    """Whether a field for the hash before differs in each record, for gates that write no other."""
     fields: dict[str, list[str]] = {}
     for record in records[1:]:
         value = json.loads(record)

@@ -103,7 +103,7 @@ class Rules:
                     return False
             elif not kind.endswith("?"):
                 return False
-        return args.keys() <= declared.keys()
+        return set(args) <= set(declared)
 
     def forbids(self, tool: str, described: Mapping[str, Any], args: Mapping[str, Any]) -> bool:
         """Whether a deny rule or the tool's list of commands speaks against it; rules stand in no order."""

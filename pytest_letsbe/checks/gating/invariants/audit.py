@@ -29,9 +29,9 @@ def _complete(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
         return
     scripts = []
     for decision in ("allow", "ask", "deny"):
-        if says(policy, decision):  # type: ignore[arg-type]
+        if says(policy, decision):
             scene = Scene(policy, decision)
-            call = scene.ready(decision)  # type: ignore[arg-type]
+            call = scene.ready(decision)
             scene.add(op="call", **call)
             scene.expect(
                 "audited", rid=call["rid"], least=1, says=f"a call of which the policy says {decision} left no record"

@@ -163,9 +163,9 @@ def _no_exec(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]
 def _determinism(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     noise = 12
     for decision in ("deny", "ask"):
-        if not says(policy, decision):  # type: ignore[arg-type]
+        if not says(policy, decision):
             continue
-        level, tool = pick(policy, decision)  # type: ignore[arg-type]
+        level, tool = pick(policy, decision)
         scene = Scene(policy, f"{decision} again and again")
         scene.level(MAIN, level)
         call = scene.call(tool)
@@ -201,7 +201,7 @@ def _determinism(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scr
 def _no_split(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     scripts = []
     for decision in ("allow", "ask", "deny"):
-        for level, tool in cells(policy, decision)[:8]:  # type: ignore[arg-type]
+        for level, tool in cells(policy, decision)[:8]:
             scene = Scene(policy, f"{tool} at level {level}")
             scene.level(MAIN, level)
             call = scene.call(tool, args={**scene.args(tool), **scene.optional_args(tool)})

@@ -78,7 +78,7 @@ def _contend(scene: Scene, call: dict[str, Any]) -> Script:
 
 
 def _parallel(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
-    decisions = [decision for decision in ("allow", "ask", "deny") if says(policy, decision)]  # type: ignore[arg-type]
+    decisions = [decision for decision in ("allow", "ask", "deny") if says(policy, decision)]
     for level in policy.model.levels:
         mixed = [tool for decision in decisions for at, tool in cells(policy, decision) if at == level][:6]  # type: ignore[arg-type]
         scene = Scene(policy, f"level {level}")

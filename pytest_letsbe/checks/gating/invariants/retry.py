@@ -59,9 +59,9 @@ def _borrowed(policy: Policy) -> Iterator[Script]:
     """The key of an allowed call, on one that must be asked about or is denied."""
     level, free = pick(policy, "allow")
     for decision in ("ask", "deny"):
-        if not says(policy, decision):  # type: ignore[arg-type]
+        if not says(policy, decision):
             continue
-        lower, tool = pick(policy, decision)  # type: ignore[arg-type]
+        lower, tool = pick(policy, decision)
         scene = Scene(policy, f"{decision}: another tool with the key of an allowed call")
         scene.level(MAIN, level)
         scene.add(op="call", **scene.call(free, idempotency=KEY))
