@@ -22,6 +22,7 @@ VERBS = {
     "selfcheck": "run the mutants against the suite and print the kill matrix",
     "scan": "find banned references and plaintext secrets in files or a whole repo",
     "diff": "compare two OpenAPI documents: what breaks, with a witness",
+    "gate": "replay a gating script on any gate",
     "merge": "merge reports of shards and packages: the gate in CI",
 }
 

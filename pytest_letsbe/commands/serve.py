@@ -33,9 +33,7 @@ def run(options: argparse.Namespace) -> int:
         variants = REFERENCES[options.role]
         raise UsageError(f"{options.role} has no variant {options.variant!r}{did_you_mean(options.variant, variants)}")
     name = f"letsbe-{options.role}-{options.variant}"
-    served = Served(
-        make(options.role, options.variant), name, __version__, side_by_side=options.role in SIDE_BY_SIDE
-    )
+    served = Served(make(options.role, options.variant), name, __version__, side_by_side=options.role in SIDE_BY_SIDE)
     if options.http is not None:
         serve_http(served, options.http)
     else:

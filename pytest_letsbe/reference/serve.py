@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 from ..targets.pycall import Loop, SharedLoop
 from ..targets.pyhost import Host
 
-
 #: Requests on stdio that are answered at the same time.
 MOST_AT_ONCE = 32
 

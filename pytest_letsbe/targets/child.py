@@ -88,7 +88,7 @@ class Child:
             self._process.stdin.close()
 
     def kill(self) -> None:
-        """Kill the whole group; who talks to it finds out, and ends it. A process that has been reaped isn't touched."""
+        """Kill the whole group; who talks to it finds out, and ends it."""
         if self._finalizer.alive and not self.exited():
             _signal(self.pid, signal.SIGKILL)
 

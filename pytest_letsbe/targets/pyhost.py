@@ -33,6 +33,7 @@ def main(argv: list[str]) -> int:
         request = json.loads(requests.readline())
         _reply(replies, {"id": request["id"], "error": f"can't load {where}: {error}"})
         return 1
+
     def answer(line: bytes) -> None:
         request = json.loads(line)
         _reply(replies, {"id": request["id"], **host.answer(request["op"], request["input"])})

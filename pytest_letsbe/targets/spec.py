@@ -16,7 +16,10 @@ class TargetSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     ``start`` needs ``url``.
     """
 
-    run: Annotated[list[str] | None, Meta(description="argv of a process that speaks JSON lines on stdio; {state} is a folder kept across restarts")] = None
+    run: Annotated[
+        list[str] | None,
+        Meta(description="argv of a process that speaks JSON lines on stdio; {state} is a folder kept across restarts"),
+    ] = None
     python: Annotated[
         str | None, Meta(description="module:attribute, an object, function or zero-argument factory")
     ] = None

@@ -32,10 +32,10 @@ def _ran(step: Step, played: Played) -> None:
     observed = sum(gate.book.count(rid) for rid in rids)
     if observed > most:
         raise Violated(step.get("says", "a call ran that must not"))
-    _as_sent(played)
+    as_sent(played)
 
 
-def _as_sent(played: Played) -> None:
+def as_sent(played: Played) -> None:
     """Whatever ran was asked for in this form: same tool, arguments, session and tenant."""
     for entry in played.gate.book.entries:
         sent = played.sent.get(entry.rid) if isinstance(entry.rid, str) else None
@@ -78,7 +78,9 @@ def _same_answers(step: Step, played: Played) -> None:
     """``{rids}``: the gate decided alike about all of them."""
     words = {rid: str(played.replies[rid][0].decision) for rid in step["rids"]}
     if len(set(words.values())) > 1:
-        raise Violated(step.get("says", "the same call was decided differently"), [f"{r}: {w}" for r, w in words.items()])
+        raise Violated(
+            step.get("says", "the same call was decided differently"), [f"{r}: {w}" for r, w in words.items()]
+        )
 
 
 def _same_approval(step: Step, played: Played) -> None:
@@ -105,7 +107,7 @@ def _agrees(step: Step, played: Played) -> None:
             raise Violated(f"the gate said {said[-1] if said else 'nothing'}, and the call ran")
     if count > max(1, said.count("allow")):
         raise Violated("one call ran more often than the gate said")
-    _as_sent(played)
+    as_sent(played)
 
 
 def _answered_within(step: Step, played: Played) -> None:
@@ -125,8 +127,7 @@ def _nothing(step: Step, played: Played) -> None:
 
 def _denied_if_accepted(step: Step, played: Played) -> None:
     """``{rid}``: when the gate took a denial of the approval, nothing ran, now or later."""
-    answers = [(input, answer) for op, input, answer in played.resolved if op == "resolve"]
-    if any(answer.accepted and input.get("decision") == "deny" for input, answer in answers):
+    if any(answer.accepted and sent.get("decision") == "deny" for _, sent, answer in played.resolved):
         played.limits[step["rid"]] = (0, 0)
         played.gate.settle()
         if played.gate.book.count(step["rid"]):

@@ -20,7 +20,9 @@ def unguessable(step: Step, played: Played) -> None:
     bits = worth(ids)
     if bits < LEAST_BITS:
         shown = ", ".join(ids[:3])
-        raise Violated("approval ids can be guessed", [f"{len(ids)} ids differ by about {bits:.0f} bits: {shown[:120]}, ..."])
+        raise Violated(
+            "approval ids can be guessed", [f"{len(ids)} ids differ by about {bits:.0f} bits: {shown[:120]}, ..."]
+        )
 
 
 def worth(ids: list[str]) -> float:

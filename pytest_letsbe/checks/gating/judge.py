@@ -112,10 +112,15 @@ def _ledger(played: Played) -> list[str]:
         least, most = played.limits.get(rid, (0, None))
         expected = "any" if most is None else str(most) if least == most else f"{least}..{most}"
         words = [str(answer.decision) for answer in played.replies.get(rid, [])] or ["-"]
-        rows.append((f"{rid} {calls[0].get('tool')}"[:60], expected, str(played.gate.book.count(rid)), ", ".join(words)))
+        rows.append(
+            (f"{rid} {calls[0].get('tool')}"[:60], expected, str(played.gate.book.count(rid)), ", ".join(words))
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ["ledger:"]
-    lines += ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)).rstrip() for row in rows]
+    lines += [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)).rstrip()
+        for row in rows
+    ]
     entries = played.gate.book.entries
     lines += [f"  ran: {entry_line(entry)}" for entry in entries[:6]]
     if not entries:

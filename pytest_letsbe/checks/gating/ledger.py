@@ -63,7 +63,7 @@ class Book:
     def wait_for(self, rid: str, number: int, seconds: float) -> bool:
         """Whether ``rid`` ran ``number`` times within ``seconds``."""
         with self._changed:
-            return self._changed.wait_for(lambda: sum(e.rid == rid for e in self._entries) >= number, seconds)
+            return bool(self._changed.wait_for(lambda: sum(e.rid == rid for e in self._entries) >= number, seconds))
 
 
 class Ledger:
@@ -177,4 +177,4 @@ def _entry(body: bytes) -> Entry:
         data = None
     if not isinstance(data, dict):
         return Entry(raw=body[:200].decode("utf-8", "replace"), at=now)
-    return Entry(*(data.get(name) for name in ("rid", "tool", "args", "session", "tenant")), at=now)
+    return Entry(data.get("rid"), data.get("tool"), data.get("args"), data.get("session"), data.get("tenant"), at=now)

@@ -155,6 +155,9 @@ def _obtain(step: Step, played: Played) -> str:
         if answer.decision == "allow":
             raise Violated("a call that the gate says it allowed never reached the ledger", words)
         raise Violated("a call that the policy permits didn't run", words)
+    from .expect import as_sent
+
+    as_sent(played)
     return "; ".join(words)
 
 

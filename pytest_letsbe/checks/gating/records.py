@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any
 
-from .play import Played, Violated
 from .plants import found_in
+from .play import Played, Violated
 from .script import Step, fill
 
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)
@@ -42,12 +42,12 @@ def audited(step: Step, played: Played) -> None:
 def agrees(step: Step, played: Played) -> None:
     """``{rid}``: a record's ``decision`` doesn't say the opposite of what happened."""
     rid = step["rid"]
-    ran = played.gate.book.count(rid) > 0
     words: list[Any] = []
     for record in texts(played):
         if _whole(record, rid):
             value = json.loads(record)
             words += [value["decision"]] if isinstance(value, dict) and "decision" in value else []
+    ran = played.gate.wait_until_ran(rid, within=2.0 if "allow" in words else 0.0)
     if not ran and "allow" in words:
         raise Violated("the audit says allow of a call that didn't run")
     if ran and words and set(words) <= {"deny", "ask"}:
@@ -59,7 +59,7 @@ def _hashes(record: str) -> set[str]:
 
 
 def linked(step: Step, played: Played) -> None:
-    """Each record shares a hash with the one before it that stands in no other, or names the one before by a new hash."""
+    """Each record shares a hash of its own with the one before, or names the one before by a new hash."""
     records = texts(played)
     if len(records) < 2:
         raise Violated("the audit holds fewer records than calls were made", [f"it holds {len(records)}"])
@@ -76,7 +76,7 @@ def linked(step: Step, played: Played) -> None:
 
 
 def _names_previous(records: list[str]) -> bool:
-    """Whether a field for the hash before holds another one in each record, for gates that don't write a record's own."""
+    """Whether a field for the hash before differs in each record, for gates that write no other."""
     fields: dict[str, list[str]] = {}
     for record in records[1:]:
         value = json.loads(record)
@@ -92,7 +92,9 @@ def kept(step: Step, played: Played) -> None:
     records = texts(played)
     before: list[str] = played.notes.get("records", [])
     if records[: len(before)] != before:
-        raise Violated("records that stood in the audit were changed or lost", [f"{len(before)} before, {len(records)} now"])
+        raise Violated(
+            "records that stood in the audit were changed or lost", [f"{len(before)} before, {len(records)} now"]
+        )
     played.notes["records"] = records
 
 
@@ -115,4 +117,6 @@ def secret_free(step: Step, played: Played) -> None:
             raise Violated("a secret stands in the audit", [f"planted {encoding} in the call; a record holds it"])
     for op, _, answer in played.said:
         if found_in(str(answer), seed, encoding):
-            raise Violated("a secret stands in an answer of the gate", [f"planted {encoding}; the answer to {op} holds it"])
+            raise Violated(
+                "a secret stands in an answer of the gate", [f"planted {encoding}; the answer to {op} holds it"]
+            )

@@ -11,7 +11,9 @@ A line is one of
 - ``{"expect": "ran", "rid": ..., "most": 0}``: what is judged, see ``expect.py``.
 
 In an op ``"$a"`` is the approval named ``a``, ``{"$id": "a", "as": "prefix"}`` one that resembles it,
-``{"$repeat": ["x", 70000]}`` and ``{"$long": ["x", 70000, "end"]}`` long texts, ``{"$nest": 500}`` a deep value, ``{"$secret": "base64", "in": "..."}`` a text with a
+``{"$repeat": ["x", 70000]}`` and
+``{"$long": ["x", 70000, "end"]}`` long texts, ``{"$nest": 500}`` a deep value,
+``{"$secret": "base64", "in": "..."}`` a text with a
 planted secret.
 """
 
@@ -82,7 +84,9 @@ def read(text: str, path: str) -> Script:
         else:
             steps.append(value)
     if not head or not steps:
-        raise UsageError(f"isn't a gate script: its first line has format {FORMAT!r}, then steps follow", Location(path))
+        raise UsageError(
+            f"isn't a gate script: its first line has format {FORMAT!r}, then steps follow", Location(path)
+        )
     return Script(
         str(head.get("name", "")),
         tuple(steps),
@@ -92,7 +96,7 @@ def read(text: str, path: str) -> Script:
     )
 
 
-def similar(identifier: str, how: str) -> Any:
+def similar(identifier: str, how: str) -> Any:  # noqa: C901 - a list of forms
     """What resembles an approval id; the id itself where it has no such relative."""
     match how:
         case "prefix":

@@ -1,4 +1,4 @@
-"""The reference gate: SQLite-backed, crash-safe, its audit hash-chained; and a second one, in memory, that always asks."""
+"""The reference gate: SQLite-backed, crash-safe, hash-chained; and one in memory that always asks."""
 
 from __future__ import annotations
 

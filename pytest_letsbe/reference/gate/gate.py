@@ -294,11 +294,14 @@ class ReferenceGate:
         ran = False
         try:
             self._faults.pass_through("sink", self._seconds())
-            ran = executor.run(self._store.get("meta", "sink"), call, self._seconds())
+            ran = self._execute(call)
         finally:
             with self._store.written():
                 self._note(op="ran", rid=call["rid"], known=ran)
         return {"decision": ALLOW} if ran else {"decision": DENY, "reason": "whether it ran isn't known"}
+
+    def _execute(self, call: Mapping[str, Any]) -> bool:
+        return executor.run(self._store.get("meta", "sink"), call, self._seconds())
 
     def _window(self, call: Mapping[str, Any]) -> tuple[str, list[int]]:
         rate = self._rules.limits["rate"]

@@ -13,8 +13,42 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+(?: [A-Za-z0-9_./:=@%+,-]+)*")
 
 #: Programs that start another one given as an argument: what they start is judged instead.
 WRAPPERS = frozenset(
-    "env nohup nice timeout stdbuf setsid xargs time command exec sudo doas busybox toybox sh bash dash zsh eval"
-    " builtin ionice chroot unshare watch parallel script find awk sed perl python python3 node ruby".split()
+    [
+        "env",
+        "nohup",
+        "nice",
+        "timeout",
+        "stdbuf",
+        "setsid",
+        "xargs",
+        "time",
+        "command",
+        "exec",
+        "sudo",
+        "doas",
+        "busybox",
+        "toybox",
+        "sh",
+        "bash",
+        "dash",
+        "zsh",
+        "eval",
+        "builtin",
+        "ionice",
+        "chroot",
+        "unshare",
+        "watch",
+        "parallel",
+        "script",
+        "find",
+        "awk",
+        "sed",
+        "perl",
+        "python",
+        "python3",
+        "node",
+        "ruby",
+    ]
 )
 
 #: Programs that only read, whatever they are given.
@@ -78,7 +112,7 @@ class Rules:
                     return False
             elif not kind.endswith("?"):
                 return False
-        return args.keys() <= declared.keys()
+        return set(args) <= set(declared)
 
     def forbids(self, tool: str, described: Mapping[str, Any], args: Mapping[str, Any]) -> bool:
         """Whether a deny rule or the tool's list of commands speaks against it; rules stand in no order."""

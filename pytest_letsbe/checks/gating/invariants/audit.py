@@ -29,11 +29,13 @@ def _complete(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
         return
     scripts = []
     for decision in ("allow", "ask", "deny"):
-        if says(policy, decision):  # type: ignore[arg-type]
+        if says(policy, decision):
             scene = Scene(policy, decision)
-            call = scene.ready(decision)  # type: ignore[arg-type]
+            call = scene.ready(decision)
             scene.add(op="call", **call)
-            scene.expect("audited", rid=call["rid"], least=1, says=f"a call of which the policy says {decision} left no record")
+            scene.expect(
+                "audited", rid=call["rid"], least=1, says=f"a call of which the policy says {decision} left no record"
+            )
             scripts.append(scene.script(optional=True))
     scene = Scene(policy, "unknown tool")
     call = scene.call("letsbe.unknown", args={})
@@ -47,7 +49,13 @@ def _complete(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
     scene = Scene(policy, "approved and spent")
     call = scene.approved()
     scene.spends(call)
-    scene.expect("audited", rid=call["rid"], approval="$a", least=2 + quorum, says="a call, its approval and its run aren't all recorded")
+    scene.expect(
+        "audited",
+        rid=call["rid"],
+        approval="$a",
+        least=2 + quorum,
+        says="a call, its approval and its run aren't all recorded",
+    )
     scene.expect("audited", rid=approvers(policy)[-1], least=1, says="no record names who approved")
     yield "approved", [scene.script()]
     scripts = []
@@ -68,7 +76,13 @@ def _complete(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
     call = scene.ready("ask")
     scene.asks(call)
     scene.resolves(actors=["agent:letsbe-stranger"])
-    scene.expect("audited", rid=call["rid"], approval="$a", least=2, says="the answer of somebody who may not approve left no record")
+    scene.expect(
+        "audited",
+        rid=call["rid"],
+        approval="$a",
+        least=2,
+        says="the answer of somebody who may not approve left no record",
+    )
     if policy.model.approval and policy.model.approval.approvers and "*" not in policy.model.approval.approvers:
         scripts.append(scene.script())
     yield "refused", scripts
@@ -88,7 +102,9 @@ def _tamper(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]
 
     def some(scene: Scene) -> None:
         for number in range(4):
-            scene.add(op="call", **scene.call(pick(policy, "ask" if says(policy, "ask") else "allow")[1], f"agent:m{number}"))
+            scene.add(
+                op="call", **scene.call(pick(policy, "ask" if says(policy, "ask") else "allow")[1], f"agent:m{number}")
+            )
 
     scene = Scene(policy, "linked")
     some(scene)
@@ -138,7 +154,11 @@ def _redaction(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scrip
             for place in ("call", "denied"):
                 scene = Scene(policy, f"{encoding} in {name}.{argument}, {place}", seed=1)
                 scene.level(MAIN, policy.model.levels[-1] if place == "call" else policy.model.levels[0])
-                template = "curl -H 'Authorization: Bearer {}' https://letsbe.example/" if tools[name].shell_arg else "token={}"
+                template = (
+                    "curl -H 'Authorization: Bearer {}' https://letsbe.example/"
+                    if tools[name].shell_arg
+                    else "token={}"
+                )
                 call = scene.call(name)
                 call["args"] = {**call["args"], argument: {"$secret": encoding, "in": template}}
                 scene.add(op="call", **call, **{"as": "a"})
@@ -155,11 +175,11 @@ def _redaction(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scrip
     if asks(policy):
         scene = Scene(policy, "approved and spent", seed=3)
         level, tool = pick(policy, "ask")
-        argument = next((each for name, each in found if name == tool), None)
-        if argument is not None:
+        spot = next((each for name, each in found if name == tool), None)
+        if spot is not None:
             scene.level(MAIN, level)
             call = scene.call(tool)
-            call["args"] = {**call["args"], argument: {"$secret": "plain", "in": "token={}"}}
+            call["args"] = {**call["args"], spot: {"$secret": "plain", "in": "token={}"}}
             scene.asks(call)
             scene.resolves()
             scene.spends(call)

@@ -79,7 +79,9 @@ def _exact_args(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scri
         scene, call = _approved(policy, f"{tool}: order of keys", level, tool)
         if len(call["args"]) > 1:
             scene.spends(call, args=reordered(call["args"]))
-            scene.expect("ran", rid=call["rid"], least=1, most=1, says="the order of keys changed, and the call was refused")
+            scene.expect(
+                "ran", rid=call["rid"], least=1, most=1, says="the order of keys changed, and the call was refused"
+            )
             scripts.append(scene.script(optional=level != policy.model.levels[0]))
     if scripts:
         yield "order-of-keys", scripts
@@ -232,7 +234,7 @@ _CHANGES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     },
     "env": {
         "a value": {"env": {**_ENV, "MODE": "unsafe"}},
-        "a variable more": {"env": {**_ENV, "LD_PRELOAD": "/tmp/letsbe.so"}},
+        "a variable more": {"env": {**_ENV, "LD_PRELOAD": "/srv/letsbe.so"}},
         "a variable less": {"env": {"LANG": "C"}},
         "no environment": {"env": None},
         "PATH": {"env": {**_ENV, "PATH": "."}},

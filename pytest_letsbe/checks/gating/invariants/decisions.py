@@ -46,9 +46,7 @@ def _default_deny(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Sc
         scene.never(call, "a tool that the policy doesn't know ran")
         scripts.append(scene.script())
     yield "unknown-tool", scripts
-    scripts = [
-        _denied_cell(policy, level, tool) for level, tool in cells(policy, "deny")[:12]
-    ]
+    scripts = [_denied_cell(policy, level, tool) for level, tool in cells(policy, "deny")[:12]]
     if scripts:
         yield "denied-cell", scripts
     if policy.model.deny:
@@ -107,6 +105,8 @@ def _unknown_level(policy: Policy, n: int) -> Script:
     scene.add(op="level", session=MAIN, n=n)
     call = scene.call(known[0] if known else "letsbe.unknown", args=None if known else {})
     scene.add(op="call", **call)
+    at_most = policy.cell(lowest, policy.model.tools[call["tool"]].tier) if known else "deny"
+    scene.expect("answer", rid=call["rid"], at_most=at_most, says="a level that the policy doesn't have permits more")
     scene.never(call, "a level that the policy doesn't have let a call run")
     return scene.script()
 
@@ -163,9 +163,9 @@ def _no_exec(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]
 def _determinism(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     noise = 12
     for decision in ("deny", "ask"):
-        if not says(policy, decision):  # type: ignore[arg-type]
+        if not says(policy, decision):
             continue
-        level, tool = pick(policy, decision)  # type: ignore[arg-type]
+        level, tool = pick(policy, decision)
         scene = Scene(policy, f"{decision} again and again")
         scene.level(MAIN, level)
         call = scene.call(tool)
@@ -201,7 +201,7 @@ def _determinism(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scr
 def _no_split(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     scripts = []
     for decision in ("allow", "ask", "deny"):
-        for level, tool in cells(policy, decision)[:8]:  # type: ignore[arg-type]
+        for level, tool in cells(policy, decision)[:8]:
             scene = Scene(policy, f"{tool} at level {level}")
             scene.level(MAIN, level)
             call = scene.call(tool, args={**scene.args(tool), **scene.optional_args(tool)})

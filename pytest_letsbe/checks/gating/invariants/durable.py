@@ -153,7 +153,9 @@ def _restarts(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
     if says(policy, "allow"):
         builds += [_retried, _alive]
         lowest = policy.model.levels[0]
-        builds += [_lowered] if policy.cell(lowest, policy.model.tools[pick(policy, "allow")[1]].tier) != "allow" else []
+        builds += (
+            [_lowered] if policy.cell(lowest, policy.model.tools[pick(policy, "allow")[1]].tier) != "allow" else []
+        )
         builds += [_limited] if policy.model.limits.rate else []
     for build in builds:
         scripts = []
@@ -161,7 +163,9 @@ def _restarts(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
         for seed, way in enumerate(("hard", "soft")):
             scene = Scene(policy, f"{build.__name__.strip('_')}, {way}", seed)
             name = build(scene)
-            scripts.append(scene.script(optional=name in ("kill-switch", "revoked", "expired", "idempotency", "level", "rate")))
+            scripts.append(
+                scene.script(optional=name in ("kill-switch", "revoked", "expired", "idempotency", "level", "rate"))
+            )
         yield name, scripts
 
 
@@ -180,8 +184,7 @@ def _crashes(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]
     scene.expect("ran", rid=call["rid"], most=1, says=says_)
     yield "answer-lost", [scene.script()]
     scripts = [_at(policy, "arrival", 0)]
-    for number in range(rounds(spec, 4)):
-        scripts.append(_at(policy, number * 1.5, number + 1))
+    scripts += [_at(policy, number * 1.5, number + 1) for number in range(rounds(spec, 4))]
     scripts.append(_granted(policy))
     yield "sigkill", [script.having(optional=True) for script in scripts] + [_lost_then_restarted(policy)]
 
@@ -191,7 +194,9 @@ def _at(policy: Policy, when: str | float, seed: int) -> Script:
     call = scene.approved()
     scene.add(**{"op": "spend", "killed": when, "approval": "$a", **call})
     scene.spends(call)
-    scene.expect("ran", rid=call["rid"], most=1, says="a call ran twice: killed in between, the gate forgot the first run")
+    scene.expect(
+        "ran", rid=call["rid"], most=1, says="a call ran twice: killed in between, the gate forgot the first run"
+    )
     return scene.script()
 
 

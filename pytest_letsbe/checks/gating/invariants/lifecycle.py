@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from ....model import Invariant, Spec
 from ..policy import Policy
@@ -20,12 +21,12 @@ DENY_FINAL = Invariant("deny-final", "A denied approval stays denied: to a later
 ID_INTEGRITY = Invariant(
     "id-integrity",
     "Approval ids differ, can't be guessed, and match exactly or not at all.",
-    "plugin.approval.resolve of OpenClaw 2026.9.6 takes any unique prefix, even \"p\"",
+    'plugin.approval.resolve of OpenClaw 2026.9.6 takes any unique prefix, even "p"',
 )
 VOCABULARY = Invariant(
     "decision-vocabulary",
     "Only the literal word allow approves: no yes, true, 1, ALLOW, empty or missing answer does.",
-    "malformed hook results ({block: \"yes\"}) allow on OpenClaw 2026.3.28, 6.11 and 9.6",
+    'malformed hook results ({block: "yes"}) allow on OpenClaw 2026.3.28, 6.11 and 9.6',
 )
 
 
@@ -229,7 +230,7 @@ SIMILAR = (
     "in-a-list",
     "in-an-object",
 )
-OTHERS = ("", "*", "%", "null", "0", None, True, [], {})
+OTHERS: tuple[Any, ...] = ("", "*", "%", "null", "0", None, True, [], {})
 
 
 def _id_integrity(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
@@ -284,7 +285,7 @@ def _level(policy: Policy) -> int:
 
 
 #: What a person's answer may look like that is none: only `allow` approves.
-WORDS = (
+WORDS: tuple[Any, ...] = (
     "yes",
     "ALLOW",
     "Allow",

@@ -58,8 +58,7 @@ def _spared(policy: Policy) -> Iterator[Script]:
 
 
 def _engaged(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
-    decision = "allow" if says(policy, "allow") else "ask"
-    level, tool = pick(policy, decision)
+    level, tool = pick(policy, "allow" if says(policy, "allow") else "ask")
     yield "allow-all", [_open(policy, level, tool)]
     for way in ("call", "spend", "parallel", "child"):
         scene = Scene(policy, way, raw=uniform(policy, "deny"))

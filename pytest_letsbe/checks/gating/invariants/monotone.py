@@ -11,7 +11,9 @@ from ..scenes import MAIN, OTHER, Scene, cells, edited
 from ..script import Script
 from .base import Rule, asks
 
-TIER = Invariant("tier-monotone", "At every level, a tool of a higher tier is never decided more loosely than its tier says.")
+TIER = Invariant(
+    "tier-monotone", "At every level, a tool of a higher tier is never decided more loosely than its tier says."
+)
 AUTONOMY = Invariant(
     "autonomy-monotone",
     "A lower level never permits more, at once and for what is approved already; a level is its session's alone.",
@@ -33,7 +35,12 @@ def _tiers(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]
             call = scene.call(name)
             scene.add(op="call", **call)
             most = policy.cell(level, tool.tier)
-            scene.expect("answer", rid=call["rid"], at_most=most, says=f"tier {tool.tier} at level {level} permits {most} at most")
+            scene.expect(
+                "answer",
+                rid=call["rid"],
+                at_most=most,
+                says=f"tier {tool.tier} at level {level} permits {most} at most",
+            )
             if most != "allow":
                 scene.never(call, f"a call of tier {tool.tier} ran at level {level} without approval")
             scripts.append(scene.script(optional=level != policy.model.levels[0]))
@@ -55,7 +62,9 @@ def _autonomy(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
             scene.add(op="level", session=MAIN, n=low)
             call = scene.call(name)
             scene.add(op="call", **call)
-            scene.expect("answer", rid=call["rid"], at_most=after, says=f"lowered to level {low}, {name} is {after} at most")
+            scene.expect(
+                "answer", rid=call["rid"], at_most=after, says=f"lowered to level {low}, {name} is {after} at most"
+            )
             scene.never(call, "a call ran at once that the lowered level asks about or denies")
             lowered.append(scene.script())
             scene = Scene(policy, f"{name}, another session at {high}")

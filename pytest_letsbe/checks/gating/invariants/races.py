@@ -71,12 +71,14 @@ def _plain(policy: Policy) -> Script:
 
 def _contend(scene: Scene, call: dict[str, Any]) -> Script:
     scene.add(together=[{"op": "spend", "approval": "$a", **call} for _ in range(CONTENDERS)])
-    scene.expect("ran", rid=call["rid"], most=1, says="one approval ran its call more than once, spent eight times at once")
+    scene.expect(
+        "ran", rid=call["rid"], most=1, says="one approval ran its call more than once, spent eight times at once"
+    )
     return scene.script()
 
 
 def _parallel(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
-    decisions = [decision for decision in ("allow", "ask", "deny") if says(policy, decision)]  # type: ignore[arg-type]
+    decisions = [decision for decision in ("allow", "ask", "deny") if says(policy, decision)]
     for level in policy.model.levels:
         mixed = [tool for decision in decisions for at, tool in cells(policy, decision) if at == level][:6]  # type: ignore[arg-type]
         scene = Scene(policy, f"level {level}")
@@ -86,7 +88,9 @@ def _parallel(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
         for call in calls:
             tool = policy.model.tools.get(call["tool"])
             most = policy.cell(level, tool.tier) if tool else "deny"
-            scene.expect("answer", rid=call["rid"], at_most=most, says="among parallel calls one was permitted too much")
+            scene.expect(
+                "answer", rid=call["rid"], at_most=most, says="among parallel calls one was permitted too much"
+            )
             if most != "allow":
                 scene.never(call, "among parallel calls one ran that isn't permitted")
         for call in calls:
@@ -104,8 +108,8 @@ def _siblings(policy: Policy) -> Script:
     for number, call in enumerate(calls):
         scene.asks(call, f"p{number}")
     scene.resolves("p1")
-    scene.add(together=[{"op": "spend", "approval": f"$p{number}", **call} for number, call in enumerate(calls)])
     scene.spends(calls[0], "p1")
+    scene.add(together=[{"op": "spend", "approval": f"$p{number}", **call} for number, call in enumerate(calls)])
     for number, call in enumerate(calls):
         if number != 1:
             scene.never(call, "the approval of one call let its sibling run")

@@ -59,9 +59,9 @@ def _borrowed(policy: Policy) -> Iterator[Script]:
     """The key of an allowed call, on one that must be asked about or is denied."""
     level, free = pick(policy, "allow")
     for decision in ("ask", "deny"):
-        if not says(policy, decision):  # type: ignore[arg-type]
+        if not says(policy, decision):
             continue
-        lower, tool = pick(policy, decision)  # type: ignore[arg-type]
+        lower, tool = pick(policy, decision)
         scene = Scene(policy, f"{decision}: another tool with the key of an allowed call")
         scene.level(MAIN, level)
         scene.add(op="call", **scene.call(free, idempotency=KEY))
@@ -69,11 +69,16 @@ def _borrowed(policy: Policy) -> Iterator[Script]:
         call = scene.call(tool, idempotency=KEY)
         scene.add(op="call", **call)
         scene.never(call, "a call ran with the idempotency key of another")
-        scene.expect("answer", rid=call["rid"], at_most=decision, says="a call borrowed the answer of another by its key")
+        scene.expect(
+            "answer", rid=call["rid"], at_most=decision, says="a call borrowed the answer of another by its key"
+        )
         yield scene.script()
     lowest = policy.model.levels[0]
     if policy.cell(lowest, policy.model.tools[free].tier) != "allow":
-        for whose, owner in (("session", {"session": OTHER, "agent": OTHER}), ("tenant", {"tenant": OTHER_TENANT, "session": OTHER})):
+        for whose, owner in (
+            ("session", {"session": OTHER, "agent": OTHER}),
+            ("tenant", {"tenant": OTHER_TENANT, "session": OTHER}),
+        ):
             scene = Scene(policy, f"the key of another {whose}")
             scene.level(MAIN, level)
             call = scene.call(free, idempotency=KEY)
@@ -81,7 +86,9 @@ def _borrowed(policy: Policy) -> Iterator[Script]:
             twin = {**call, **owner, "rid": f"{call['rid']}-2"}
             scene.add(op="call", **twin)
             says_ = f"a call borrowed the answer of another {whose} by its key"
-            scene.expect("answer", rid=twin["rid"], at_most=policy.cell(lowest, policy.model.tools[free].tier), says=says_)
+            scene.expect(
+                "answer", rid=twin["rid"], at_most=policy.cell(lowest, policy.model.tools[free].tier), says=says_
+            )
             scene.never(twin, says_)
             yield scene.script()
     scene = Scene(policy, "other arguments")

@@ -37,7 +37,7 @@ def _free(policy: Policy) -> tuple[int, str]:
     return pick(policy, "allow" if says(policy, "allow") else "ask")
 
 
-def _malformed(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
+def _malformed(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:  # noqa: C901 - a list of shapes
     level, tool = _free(policy)
     probe = Scene(policy, "probe")
     args = probe.args(tool)
@@ -75,7 +75,9 @@ def _malformed(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scrip
         wrong_values += [7, True] if kind == "str" else ["7"]
         for wrong in wrong_values if kind != "list" else wrong_values[:1]:
             name = f"{key}: {wrong}"
-            scripts.append(sent(name, {**base, "args": {**args, key: wrong}}, "a call ran with an argument of a wrong type"))
+            scripts.append(
+                sent(name, {**base, "args": {**args, key: wrong}}, "a call ran with an argument of a wrong type")
+            )
     if scripts:
         yield "args-types", scripts
     scripts = []
@@ -88,7 +90,13 @@ def _malformed(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scrip
             scripts.append(sent(f"{key}: {wrong!r}", {**base, key: wrong}, says_))
     yield "call-shape", scripts
     scripts = []
-    for op, input in (("resolve", {}), ("spend", {}), ("revoke", {}), ("level", {}), ("level", {"session": MAIN, "n": "9"})):
+    for op, input in (
+        ("resolve", {}),
+        ("spend", {}),
+        ("revoke", {}),
+        ("level", {}),
+        ("level", {"session": MAIN, "n": "9"}),
+    ):
         scene = Scene(policy, f"{op} {input}")
         scene.add(op=op, **input)
         scene.add(op="reset", policy=policy.raw)
@@ -99,7 +107,12 @@ def _malformed(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scrip
     scripts = []
     text = next((name for name, value in args.items() if isinstance(value, str)), None)
     if text is not None:
-        for name, value in (("a lone surrogate", "a\ud800b"), ("NUL", "a\0b"), ("a bell", "\x07"), ("bidi", "a\u202eb")):
+        for name, value in (
+            ("a lone surrogate", "a\ud800b"),
+            ("NUL", "a\0b"),
+            ("a bell", "\x07"),
+            ("bidi", "a\u202eb"),
+        ):
             scene = Scene(policy, name)
             scene.level(MAIN, level)
             call = scene.call(tool)
@@ -146,14 +159,14 @@ def _oversize(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
             scene = Scene(policy, f"another end after {size} characters")
             scene.level(MAIN, ask_level)
             call = scene.call(ask_tool)
-            name = next((key for key, value in call["args"].items() if isinstance(value, str)), None)
-            if name is None:
+            spot = next((key for key, value in call["args"].items() if isinstance(value, str)), None)
+            if spot is None:
                 continue
             long = {"$long": ["x", size, "a"]}
-            call["args"] = {**call["args"], name: long}
+            call["args"] = {**call["args"], spot: long}
             scene.asks(call)
             scene.resolves()
-            scene.spends(call, args={**call["args"], name: {"$long": ["x", size, "b"]}})
+            scene.spends(call, args={**call["args"], spot: {"$long": ["x", size, "b"]}})
             scene.never(call, "an approval ran long arguments with another end than the approved one")
             scripts.append(scene.script())
         if scripts:
