@@ -1,4 +1,4 @@
-"""Fixtures for tests that people write in Python: the manifest, the redactor, a redaction case, an API's contract."""
+"""Fixtures for tests that people write in Python: the manifest, the redactor, a redaction case, an API's contract, OCI layouts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from .api.client import ContractClient
     from .api.mock.http import MockServer
     from .checks.redaction.client import Redactor
     from .checks.redaction.samples import Sample
+    from .checks.supply_chain.factory import OciFactory
     from .manifest import Manifest
     from .runner import Runner
 
@@ -75,6 +77,14 @@ def contract_mock(pytestconfig: pytest.Config) -> Iterator[Callable[..., MockSer
 
     with mocks(runner, pytestconfig.rootpath) as make:
         yield make
+
+
+@pytest.fixture
+def oci_factory(tmp_path: Path) -> OciFactory:
+    """``oci_factory.build()`` writes a signed OCI layout, ``build("unsigned")`` one that an attack was made on."""
+    from .checks.supply_chain.factory import OciFactory
+
+    return OciFactory(tmp_path / "oci-factory")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
