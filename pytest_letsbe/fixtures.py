@@ -1,4 +1,4 @@
-"""Fixtures for tests that people write in Python: the manifest, the redactor, a redaction case, an API's contract, OCI layouts."""
+"""Fixtures for tests that people write in Python: manifest, redactor, redaction case, API contract, OCI layouts."""
 
 from __future__ import annotations
 

@@ -14,9 +14,10 @@ from .options import SupplyChainOptions
 from .scene import Scene
 
 LIVENESS = Invariant(
-    "liveness", "The layout holds an image, the keys are read, and the verifier refuses a forged signature.",
+    "liveness",
+    "The layout holds an image, the keys are read, and the verifier refuses a forged signature.",
     "a verifier that takes anything finds nothing",
-)  # fmt: skip
+)
 _ALWAYS: Callable[[SupplyChainOptions], Any] = lambda options: True  # noqa: E731
 
 
@@ -33,75 +34,130 @@ class Rule:
 
 RULES = (
     Rule(
-        Invariant("layout-digests", "Every blob has the digest and size that its descriptor says.", "SC01, OCI image-spec"),
-        signatures.digests, "build or copy the layout anew (skopeo copy, oras copy); never edit it", "layout",
+        Invariant(
+            "layout-digests", "Every blob has the digest and size that its descriptor says.", "SC01, OCI image-spec"
+        ),
+        signatures.digests,
+        "build or copy the layout anew (skopeo copy, oras copy); never edit it",
+        "layout",
     ),
     Rule(
         Invariant("signed", "An allowed key or identity signed each image.", "SC02, cosign SIGNATURE_SPEC"),
-        signatures.signed, "cosign sign --key ... image@sha256:..., with the key whose public half is in keys", "images",
+        signatures.signed,
+        "cosign sign --key ... image@sha256:..., with the key whose public half is in keys",
+        "images",
     ),
     Rule(
-        Invariant("subject", "What is attached to an image speaks about that image.", "SC03, in-toto Statement subject"),
-        signatures.subject, "remove the transplanted statement and sign this digest", "images",
+        Invariant(
+            "subject", "What is attached to an image speaks about that image.", "SC03, in-toto Statement subject"
+        ),
+        signatures.subject,
+        "remove the transplanted statement and sign this digest",
+        "images",
     ),
     Rule(
-        Invariant("sbom-attested", "An SBOM of each image is signed, or its hash stands in a signed statement.", "SC04"),
-        listing.attested, "cosign attest --type cyclonedx --predicate sbom.json image@sha256:...", "images",
+        Invariant(
+            "sbom-attested", "An SBOM of each image is signed, or its hash stands in a signed statement.", "SC04"
+        ),
+        listing.attested,
+        "cosign attest --type cyclonedx --predicate sbom.json image@sha256:...",
+        "images",
     ),
     Rule(
         Invariant("sbom-subject", "The SBOM describes this image, not another one.", "SC05"),
-        listing.about, "make the SBOM from the built digest (syft image@sha256:...)", "sboms",
+        listing.about,
+        "make the SBOM from the built digest (syft image@sha256:...)",
+        "sboms",
     ),
     Rule(
         Invariant("sbom-content", "The SBOM lists something, wholly named, and its edges end at entries.", "SC05"),
-        listing.content, "make the SBOM with a tool that reads the image; an empty or broken one is valid to a schema", "sboms",
+        listing.content,
+        "make the SBOM with a tool that reads the image; an empty or broken one is valid to a schema",
+        "sboms",
     ),
     Rule(
-        Invariant("lock-coverage", "Every package that a lock file installs at run time is in the SBOM, in its version.", "SC06"),
-        listing.covered, "build the image from this lock file, and its SBOM from the image", "lockfiles",
+        Invariant(
+            "lock-coverage",
+            "Every package that a lock file installs at run time is in the SBOM, in its version.",
+            "SC06",
+        ),
+        listing.covered,
+        "build the image from this lock file, and its SBOM from the image",
+        "lockfiles",
         lambda options: options.lockfiles != [],
     ),
     Rule(
         Invariant("banned-components", "No component is one that the references corpora ban.", "SC07"),
-        listing.banned, "remove the dependency, build and sign anew", "sboms",
+        listing.banned,
+        "remove the dependency, build and sign anew",
+        "sboms",
     ),
     Rule(
-        Invariant("provenance", "Signed provenance names an allowed builder, our source and the image's commit.", "SC08, SLSA v1.0"),
-        signatures.built, "attest SLSA provenance in the build job, and say in provenance who may build", "images",
+        Invariant(
+            "provenance",
+            "Signed provenance names an allowed builder, our source and the image's commit.",
+            "SC08, SLSA v1.0",
+        ),
+        signatures.built,
+        "attest SLSA provenance in the build job, and say in provenance who may build",
+        "images",
     ),
     Rule(
         Invariant("tag-immutable", "A release tag means one digest for all time.", "SC09"),
-        places.one_digest, "release under a new tag; the ledger is only appended to", "releases", lambda options: options.releases,
+        places.one_digest,
+        "release under a new tag; the ledger is only appended to",
+        "releases",
+        lambda options: options.releases,
     ),
     Rule(
         Invariant("promoted-digests", "What is promoted is what runs in dev, digest for digest.", "SC10"),
-        places.promoted, "promote the digests that dev has proven", "promotion", lambda options: options.promotion,
+        places.promoted,
+        "promote the digests that dev has proven",
+        "promotion",
+        lambda options: options.promotion,
     ),
     Rule(
-        Invariant("reproducible", "A second build of the same commit gives the same digest.", "SC11, reproducible-builds.org"),
-        signatures.rebuilt, "set SOURCE_DATE_EPOCH and rewrite-timestamp=true, pin what is installed", "rebuild",
+        Invariant(
+            "reproducible", "A second build of the same commit gives the same digest.", "SC11, reproducible-builds.org"
+        ),
+        signatures.rebuilt,
+        "set SOURCE_DATE_EPOCH and rewrite-timestamp=true, pin what is installed",
+        "rebuild",
         lambda options: options.rebuild,
     ),
     Rule(
         Invariant("digest-pins", "Compose files and Kubernetes manifests name images by digest.", "SC01"),
-        places.pinned, "name@sha256:..., as `docker buildx imagetools inspect` prints it", "deployments",
+        places.pinned,
+        "name@sha256:..., as `docker buildx imagetools inspect` prints it",
+        "deployments",
         lambda options: options.pins != [],
     ),
     Rule(
         Invariant("pins-resolve", "A reference to our own image names one that the layout holds.", "SC01"),
-        places.resolved, "deploy the digest that was built and signed here", "deployments", lambda options: options.image,
+        places.resolved,
+        "deploy the digest that was built and signed here",
+        "deployments",
+        lambda options: options.image,
     ),
     Rule(
         Invariant("base-images", "Images that ours are built on are named by digest.", "SC12"),
-        places.bases, "FROM name:tag@sha256:..., kept fresh by renovate or dependabot", "dockerfiles",
+        places.bases,
+        "FROM name:tag@sha256:..., kept fresh by renovate or dependabot",
+        "dockerfiles",
         lambda options: options.pins != [],
     ),
     Rule(
-        Invariant("vulnerabilities", "A fresh scan reports nothing grave that isn't accepted with an owner and a date.", "SC13"),
-        vulnerabilities.judged, "update the package, or accept it under exceptions with owner and until", "reports",
+        Invariant(
+            "vulnerabilities",
+            "A fresh scan reports nothing grave that isn't accepted with an owner and a date.",
+            "SC13",
+        ),
+        vulnerabilities.judged,
+        "update the package, or accept it under exceptions with owner and until",
+        "reports",
         lambda options: options.vulnerabilities,
     ),
-)  # fmt: skip
+)
 _BY_ID: Mapping[str, Rule] = {rule.invariant.id: rule for rule in RULES}
 
 

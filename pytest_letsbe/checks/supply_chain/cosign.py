@@ -95,7 +95,7 @@ def _simple(base: Claim, payload: bytes, layer: Descriptor) -> Claim:
             base,
             about=frozenset({str(digest)}),
             problem="a keyless signature of cosign v2: sign with --new-bundle-format",
-        )  # noqa: E501
+        )
     signature = base64.b64decode(notes[SIGNATURE_NOTE], validate=True)
     return replace(
         base, about=frozenset({str(digest)}), kind="cosign", payload=payload, message=payload, signatures=(signature,)

@@ -8,59 +8,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ...merge.statement import PAYLOAD, pae
-from . import cosign, oci
+from . import cosign, oci, papers
+from .plan import BUILDER, COMMIT, REPOSITORY, SOURCE, WORKFLOW, Built, Plan
 
-REPOSITORY = "registry.example.test/letsbe/hub"
-SOURCE = "https://git.example.test/letsbe/hub"
-BUILDER = "https://git.example.test/letsbe/runners/build"
-COMMIT = "9b1c5d3e7f2a4b6c8d0e1f3a5b7c9d2e4f6a8b0c"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _EMPTY = "application/vnd.oci.empty.v1+json"
 _BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
 _BASE = "docker.io/library/node:22.11.0@sha256:" + "5" * 64
-
-
-@dataclass
-class Plan:
-    """What will be built; an attack edits it before anything is signed. ``None`` leaves a part out."""
-
-    style: Literal["v2", "v3"] = "v2"
-    sbom_format: Literal["cyclonedx", "spdx"] = "cyclonedx"
-    algorithm: Literal["p256", "ed25519"] = "p256"
-    tag: str = "v1.4.0"
-    packages: dict[str, str] = field(default_factory=lambda: {"fastify": "5.2.0", "zod": "3.24.1"})
-    listed: dict[str, str] | None = None
-    edges: list[str] | None = None
-    signed_digest: str | None = ""
-    signed_by: str = "ours"
-    sbom_about: str = ""
-    sbom_root: str = ""
-    sbom_signed_by: str | None = "ours"
-    provenance_about: str | None = ""
-    provenance_signed_by: str | None = "ours"
-    builder: str = BUILDER
-    source: str = SOURCE
-    commit: str = COMMIT
-    ref: str = "refs/heads/main"
-    files: dict[str, str] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
-    after: list[Callable[[Path, Built], None]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Built:
-    """A finished folder: ``options`` is what ``checks.supply-chain`` takes, ``digest`` the image's."""
-
-    folder: Path
-    options: dict[str, Any]
-    digest: str
 
 
 class OciFactory:
@@ -111,28 +71,22 @@ class _Builder:
         for path, text in {**self._usual_files(), **self.plan.files}.items():
             self._write(path, text.replace("{digest}", self.digest))
         options = {
-            "image": REPOSITORY, "provenance": {"builders": [BUILDER], "source": SOURCE, "workflows": [".gitea/workflows/main.yml"]},
-            "releases": "releases.txt", **self.plan.options,
-        }  # fmt: skip
+            "image": REPOSITORY,
+            "provenance": {"builders": [BUILDER], "source": SOURCE, "workflows": [WORKFLOW]},
+            "releases": "releases.txt",
+            **self.plan.options,
+        }
         built = Built(self.folder, options, self.digest)
         for step in self.plan.after:
             step(self.layout, built)
         return built
 
     def _usual_files(self) -> dict[str, str]:
-        lock = {
-            "name": "hub", "lockfileVersion": 3,
-            "packages": {
-                "": {"name": "hub", "dependencies": dict(self.plan.packages)},
-                **{f"node_modules/{name}": {"version": version} for name, version in self.plan.packages.items()},
-                "node_modules/vitest": {"version": "2.1.8", "dev": True},
-            },
-        }  # fmt: skip
         return {
-            "package-lock.json": json.dumps(lock, indent=1) + "\n",
+            "package-lock.json": papers.package_lock(self.plan.packages),
             "compose.yaml": f"services:\n  hub:\n    image: {REPOSITORY}@{{digest}}\n",
             "Dockerfile": f"FROM {_BASE} AS build\nRUN npm ci\nFROM {_BASE}\nCOPY --from=build /app /app\n",
-            "k8s/hub.yaml": f"kind: Deployment\nspec:\n  template:\n    spec:\n      containers:\n        - name: hub\n          image: {REPOSITORY}@{{digest}}\n",  # noqa: E501
+            "k8s/hub.yaml": f"kind: Pod\nspec:\n  containers:\n    - name: hub\n      image: {REPOSITORY}@{{digest}}\n",
             "releases.txt": "v1.4.0 {digest}\n",
         }
 
@@ -144,7 +98,7 @@ class _Builder:
             "os": "linux",
             "config": {"Labels": labels},
             "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]},
-        }  # noqa: E501
+        }
         said = self._json(config, "application/vnd.oci.image.config.v1+json")
         manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": said, "layers": [layer]}
         return self._listed(self._json(manifest, _MANIFEST), self.plan.tag)
@@ -160,78 +114,40 @@ class _Builder:
             return
         payload = {
             "critical": {
-                "identity": {"docker-reference": REPOSITORY}, "image": {"docker-manifest-digest": digest},
+                "identity": {"docker-reference": REPOSITORY},
+                "image": {"docker-manifest-digest": digest},
                 "type": "cosign container image signature",
             },
             "optional": None,
-        }  # fmt: skip
+        }
         raw = json.dumps(payload).encode()
         note = {cosign.SIGNATURE_NOTE: _b64(self._sign(raw, self.plan.signed_by))}
         self._artifact([{**self._blob(raw, cosign.SIMPLE), "annotations": note}], "sig")
 
     def _attest_sbom(self) -> None:
-        bom = self._cyclonedx() if self.plan.sbom_format == "cyclonedx" else self._spdx()
+        listed = self.plan.packages if self.plan.listed is None else self.plan.listed
+        write = papers.cyclonedx if self.plan.sbom_format == "cyclonedx" else papers.spdx
+        bom = write(REPOSITORY, self.plan.sbom_root or self.digest, listed, self.plan.edges)
         kind = cosign.CYCLONEDX if self.plan.sbom_format == "cyclonedx" else cosign.SPDX
-        if self.plan.sbom_signed_by is not None:
+        if self.plan.sbom_signed_by is not None and not self.plan.sbom_by_hash:
             statement = self._statement(self.plan.sbom_about or self.digest, kind, bom)
             self._attach(self._envelope(statement, self.plan.sbom_signed_by), "att")
-        else:
-            self._write("sbom.json", json.dumps(bom, indent=1))
-            self.plan.options.setdefault("sbom", "sbom.json")
+            return
+        text = json.dumps(bom, indent=1)
+        self._write("sbom.json", text)
+        self.plan.options.setdefault("sbom", "sbom.json")
+        if self.plan.sbom_by_hash:
+            predicate = {"sbom": {"sha256": hashlib.sha256(text.encode()).hexdigest()}}
+            statement = self._statement(self.digest, "https://git.example.test/letsbe/sbom-reference/v1", predicate)
+            self._attach(self._envelope(statement, self.plan.sbom_signed_by), "att")
 
     def _attest_provenance(self) -> None:
         if self.plan.provenance_about is None:
             return
-        uri = f"git+{self.plan.source}@{self.plan.ref}"
-        predicate = {
-            "buildDefinition": {
-                "buildType": "https://git.example.test/letsbe/build/v1",
-                "externalParameters": {
-                    "workflow": {
-                        "repository": self.plan.source,
-                        "ref": self.plan.ref,
-                        "path": ".gitea/workflows/main.yml",
-                    }
-                },  # noqa: E501
-                "resolvedDependencies": [{"uri": uri, "digest": {"gitCommit": self.plan.commit}}],
-            },
-            "runDetails": {"builder": {"id": self.plan.builder}},
-        }
+        plan = self.plan
+        predicate = papers.provenance(plan.builder, plan.source, plan.ref, plan.commit, WORKFLOW)
         statement = self._statement(self.plan.provenance_about or self.digest, cosign.PROVENANCE[0], predicate)
         self._attach(self._envelope(statement, self.plan.provenance_signed_by), "att")
-
-    def _cyclonedx(self) -> dict[str, Any]:
-        listed = self.plan.packages if self.plan.listed is None else self.plan.listed
-        root = self.plan.sbom_root or self.digest
-        rows = [
-            {"bom-ref": f"npm:{n}", "type": "library", "name": n, "version": v, "purl": _purl(n, v)}
-            for n, v in listed.items()
-        ]
-        edges = [f"npm:{name}" for name in listed] + (self.plan.edges or [])
-        component = {"bom-ref": "image", "type": "container", "name": REPOSITORY, "version": root}
-        return {
-            "bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": {"component": component},
-            "components": rows, "dependencies": [{"ref": "image", "dependsOn": edges}],
-        }  # fmt: skip
-
-    def _spdx(self) -> dict[str, Any]:
-        listed = self.plan.packages if self.plan.listed is None else self.plan.listed
-        root = self.plan.sbom_root or self.digest
-        rows = [
-            {
-                "SPDXID": f"SPDXRef-{n}", "name": n, "versionInfo": v, "downloadLocation": "NOASSERTION",
-                "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": _purl(n, v)}],
-            }
-            for n, v in listed.items()
-        ]  # fmt: skip
-        image = {"SPDXID": "SPDXRef-image", "name": REPOSITORY, "versionInfo": root, "downloadLocation": "NOASSERTION"}
-        edges = [("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-image")]
-        edges += [("SPDXRef-image", "CONTAINS", f"SPDXRef-{name}") for name in (*listed, *(self.plan.edges or []))]
-        keys = ("spdxElementId", "relationshipType", "relatedSpdxElement")
-        return {
-            "spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "dataLicense": "CC0-1.0", "name": "hub",
-            "packages": [image, *rows], "relationships": [dict(zip(keys, edge, strict=True)) for edge in edges],
-        }  # fmt: skip
 
     def _statement(self, digest: str, kind: str, predicate: Any) -> bytes:
         algorithm, _, digits = digest.partition(":")
@@ -252,12 +168,15 @@ class _Builder:
             "mediaType": _BUNDLE,
             "verificationMaterial": {"publicKey": {"hint": "ours"}, "tlogEntries": []},
             "dsseEnvelope": envelope,
-        }  # noqa: E501
+        }
         manifest = {
-            "schemaVersion": 2, "mediaType": _MANIFEST, "artifactType": _BUNDLE, "config": self._json({}, _EMPTY),
+            "schemaVersion": 2,
+            "mediaType": _MANIFEST,
+            "artifactType": _BUNDLE,
+            "config": self._json({}, _EMPTY),
             "layers": [self._json(bundle, _BUNDLE)],
             "subject": {"mediaType": _MANIFEST, "digest": self.digest, "size": self.index[0]["size"]},
-        }  # fmt: skip
+        }
         self._listed({**self._json(manifest, _MANIFEST), "artifactType": _BUNDLE}, "")
 
     def _artifact(self, layers: list[dict[str, Any]], kind: str) -> None:
@@ -315,10 +234,6 @@ class _Builder:
 
         pem: bytes = self._keys["ours"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         return pem.decode()
-
-
-def _purl(name: str, version: str) -> str:
-    return f"pkg:npm/{name.replace('@', '%40')}@{version}"
 
 
 def _b64(raw: bytes) -> str:

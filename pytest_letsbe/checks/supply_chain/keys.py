@@ -83,7 +83,7 @@ def rejects_a_forgery() -> bool:
         ec.generate_private_key(ec.SECP256R1()),
         ec.generate_private_key(ec.SECP256R1()),
         ed25519.Ed25519PrivateKey.generate(),
-    )  # noqa: E501
+    )
     good, forged = (key.sign(said, ec.ECDSA(hashes.SHA256())) for key in (curve, forger))
     public, other = curve.public_key(), edwards.public_key()
     taken = verifies(public, good, said) and verifies(other, edwards.sign(said), said)

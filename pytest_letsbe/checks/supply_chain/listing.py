@@ -74,14 +74,14 @@ def covered(scene: Scene) -> Iterator[Finding]:
             raise CheckFailure(
                 f"the lock file {name} doesn't exist",
                 evidence=["mend: commit it, or mend checks.supply-chain.lockfiles"],
-            )  # noqa: E501
+            )
         try:
             wanted = locks.read(path)
         except ValueError as error:
             yield Finding(str(error), Location(name))
             continue
         for package in wanted:
-            versions = have.get((package.system, package.name))
+            versions = have.get((package.system, package.name), have.get(("", package.name)))
             where = Location(name, package.line)
             if versions is None:
                 yield Finding(f"{package.name} {package.version} is installed, and in no SBOM", where)
@@ -105,7 +105,7 @@ def banned(scene: Scene) -> Iterator[Finding]:
                         f"{row.name} {row.version} is in the image: {rule.statement}",
                         line_of(one, row.purl, row.name),
                         notes,
-                    )  # noqa: E501
+                    )
                     break
 
 
@@ -118,8 +118,6 @@ def _judged(scene: Scene) -> list[Listed]:
     if not found:
         raise CheckFailure(
             f"no SBOM of {scene.options.layout} to judge",
-            evidence=[
-                "mend: cosign attest --type cyclonedx --predicate sbom.json, or name the file in checks.supply-chain.sbom"
-            ],
+            evidence=["mend: cosign attest --type cyclonedx ..., or name the file in checks.supply-chain.sbom"],
         )
     return list(found.values())

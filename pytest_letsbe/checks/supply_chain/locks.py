@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from ...model import UsageError
 from ...scan.packages import extract
 from ...scan.text import Text
+from ...strict_yaml import loads
 from .sbom import normal
 
 KNOWN = ("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock", "uv.lock", "poetry.lock")
@@ -47,7 +47,7 @@ def read(path: Path) -> list[Package]:
     system = "pypi" if path.name in ("uv.lock", "poetry.lock") else "npm"
     try:
         rows = dict.fromkeys(reader(raw, path.parent))
-    except (KeyError, TypeError, AttributeError, yaml.YAMLError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, UsageError, RecursionError) as error:
         raise ValueError(f"can't be read as {path.name} ({type(error).__name__})") from None
     lines = _lines(path.name, raw)
     return [Package(system, normal(n, system), v, lines.get(normal(n, system), 1)) for n, v in rows]
@@ -89,7 +89,7 @@ def _left_out(row: dict[str, Any]) -> bool:
 
 
 def _pnpm(raw: bytes, folder: Path) -> _Rows:
-    data = yaml.load(raw, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}  # noqa: S506 (both are safe)
+    data = loads(raw, shown_as="pnpm-lock.yaml").data or {}
     rows = data.get("packages") or {}
     edges = data.get("snapshots") or rows
     importers = data.get("importers") or {".": data}
@@ -101,7 +101,7 @@ def _pnpm(raw: bytes, folder: Path) -> _Rows:
     links = {
         k.removeprefix("/"): [_pnpm_key(n, v) for n, v in ((row or {}).get("dependencies") or {}).items()]
         for k, row in edges.items()
-    }  # noqa: E501
+    }
     for key in _reach(starts, links):
         if match := _NPM_KEY.match(key):
             row = rows.get(key.partition("(")[0]) or {}
@@ -159,7 +159,7 @@ def _uv(raw: bytes, folder: Path) -> _Rows:
         (row["name"], str(row.get("version", "")))
         for row in rows
         if row["name"] in set(names) - own and not row.get("resolution-markers")
-    )  # noqa: E501
+    )
 
 
 def _poetry(raw: bytes, folder: Path) -> _Rows:

@@ -34,7 +34,7 @@ class Promotion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     promoted: Annotated[list[str], Meta(min_length=1, description="files that say what is promoted")]
 
 
-class Exception_(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Accepted(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A vulnerability that is accepted for a time."""
 
     id: Annotated[str, Meta(min_length=1, description="CVE-2026-1234, GHSA-...")]
@@ -47,38 +47,28 @@ class Vulnerabilities(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Reports of a scanner (grype JSON, trivy JSON, SARIF), how old they may be, and what is accepted."""
 
     reports: Annotated[list[str], Meta(min_length=1, description="grype JSON, trivy JSON or SARIF")]
-    max_age_days: Annotated[
-        float, Meta(gt=0, description="days since a report was made; SARIF says its time in invocations")
-    ] = 7
+    max_age_days: Annotated[float, Meta(gt=0, description="days since a report was made")] = 7
     severity: Literal["critical", "high", "medium", "low"] = "high"
-    exceptions: list[Exception_] = []
+    exceptions: list[Accepted] = []
 
 
 class SupplyChainOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the layout, the keys and the files are that are judged against each other."""
 
     layout: Annotated[str, Meta(description="folder of the OCI image layout")] = "dist/oci"
-    keys: Annotated[list[str], Meta(description="public keys (PEM) that may sign; globs")] = field(
+    keys: Annotated[list[str], Meta(description="PEM public keys that may sign; globs")] = field(
         default_factory=lambda: ["keys/cosign.pub"]
     )
     identities: Annotated[list[Identity], Meta(description="who may sign keyless")] = []
-    sbom: Annotated[list[str] | str, Meta(description="SBOM files beside the layout; those inside it are found")] = []
-    lockfiles: Annotated[
-        list[str] | None, Meta(description="lock files; those at the root when omitted, [] for none")
-    ] = None
-    provenance: Annotated[Provenance, Meta(description="what the provenance must say")] = field(
-        default_factory=Provenance
-    )
+    sbom: Annotated[list[str] | str, Meta(description="SBOM files beside the layout")] = []
+    lockfiles: Annotated[list[str] | None, Meta(description="lock files; those at the root when omitted")] = None
+    provenance: Annotated[Provenance, Meta(description="what it must say")] = field(default_factory=Provenance)
     pins: Annotated[
         list[str] | None,
         Meta(description="globs of compose files, Dockerfiles, k8s manifests; the usual places when omitted"),
-    ] = None  # noqa: E501
-    image: Annotated[
-        str, Meta(description="the repository of this layout's image: references to it must resolve in it")
-    ] = ""
-    releases: Annotated[
-        str, Meta(description="ledger of releases, a line `tag sha256:...` each, only ever appended to")
-    ] = ""
+    ] = None
+    image: Annotated[str, Meta(description="the image's repository: references must resolve in the layout")] = ""
+    releases: Annotated[str, Meta(description="ledger of releases: lines `tag sha256:...`")] = ""
     rebuild: Annotated[str, Meta(description="layout of a second build of the same commit")] = ""
     promotion: Promotion | None = None
     vulnerabilities: Vulnerabilities | None = None

@@ -19,7 +19,8 @@ USUAL = (
 )  # fmt: skip
 _DIGEST = re.compile(r"@(?P<digest>sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})\Z")
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+)(?::?[-=](?P<default>[^}]*))?\}|\$(?P<bare>\w+)")
-_MAX = 4 * 1024 * 1024
+_SET_ELSEWHERE = re.compile(r"(?:\A|@)(?:\$\w+|\$\{\w+(?::?\?[^}]*)?\})\Z|@\{\{.*\}\}\Z")
+_MAX = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def files(root: Path, globs: Sequence[str]) -> tuple[list[str], list[str]]:
             p
             for p in sorted(root.glob(glob))
             if p.is_file() and not p.name.endswith(".dockerignore") and "node_modules" not in p.parts
-        ]  # noqa: E501
+        ]
         lost += [] if paths else [glob]
         found.update((path.relative_to(root).as_posix(), None) for path in paths)
     return list(found), lost

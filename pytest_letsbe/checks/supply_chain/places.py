@@ -65,7 +65,7 @@ def one_digest(scene: Scene) -> Iterator[Finding]:
                 digest, number = known.get(spelled, (image.digest, 0))
                 if digest != image.digest:
                     yield Finding(
-                        f"tag {tag} of {scene.layout.shown} is {image.digest[:19]}..., it was released as {digest[:19]}...",
+                        f"tag {tag} is {image.digest[:19]}... here, and was released as {digest[:19]}...",
                         Location(name, number),
                     )
 

@@ -42,7 +42,7 @@ def read(predicate: Any) -> Origin:
     uris = [
         *(str(row.get("uri", "")) for row in git),
         *_texts(workflow.get("repository"), outer.get("source"), outer.get("repository")),
-    ]  # noqa: E501
+    ]
     refs = [
         *_texts(workflow.get("ref"), outer.get("ref")),
         *(uri.rpartition("@")[2] for uri in uris if "@refs/" in uri),
@@ -79,7 +79,8 @@ def problems(origin: Origin, allowed: Provenance, revisions: frozenset[str]) -> 
         yield "it names no commit (resolvedDependencies[].digest.gitCommit)"
     for revision in sorted(revisions):
         if origin.commits and revision not in origin.commits:
-            yield f"it names commit {', '.join(sorted(origin.commits))[:12]}, the image's revision label {revision[:12]}"
+            named = ", ".join(commit[:12] for commit in sorted(origin.commits))
+            yield f"it names commit {named}, the image's revision label says {revision[:12]}"
     for ref in sorted(origin.refs):
         if not _any(ref, allowed.refs):
             yield f"it was built from {ref}, not from {', '.join(allowed.refs)}"

@@ -84,7 +84,7 @@ def _cyclonedx(data: dict[str, Any]) -> Bom:
     for row in filter(None, map(_map, _list(data.get("dependencies")))):
         for ref in (row.get("ref"), *_list(row.get("dependsOn")), *_list(row.get("provides"))):
             if ref not in known:
-                problems.append(f"dependencies name {ref!r}, which is no component")
+                problems += [f"dependencies name {ref!r}, which is no component"]
     components = tuple(
         Component(
             _group(row), _text(row, "version"), _text(row, "purl"), row.get("type") in _INSTALLED, _text(row, "bom-ref")
@@ -122,7 +122,7 @@ def _spdx(data: dict[str, Any]) -> Bom:
             _text(_map(ref), "referenceLocator")
             for ref in _list(row.get("externalRefs"))
             if _map(ref).get("referenceType") == "purl"
-        ]  # noqa: E501
+        ]
         installed = bool(purls) or row.get("primaryPackagePurpose") in ("LIBRARY", "FRAMEWORK")
         name, version = _text(row, "name"), _text(row, "versionInfo")
         components.append(Component(name, version, purls[0] if purls else "", installed, _text(row, "SPDXID")))

@@ -63,8 +63,8 @@ class Scene:
         return [keyless.judged(claim, self.options.identities) for claim in found]
 
     def signed(self, image: Image) -> list[Claim]:
-        """Claims about this very image that somebody signed who may."""
-        return [claim for claim in self.claims if image.digest in claim.about and claim.signers]
+        """Claims about the image, or one of its platforms, that somebody signed who may."""
+        return [claim for claim in self.claims if image.digests & claim.about and claim.signers]
 
     @cached_property
     def sboms(self) -> list[Listed]:
@@ -75,7 +75,7 @@ class Scene:
         alone = len(self.images) == 1
         mine = [
             one for one in self.sboms
-            if one.to == image.digest or (one.claim and image.digest in one.claim.about)
+            if one.to in image.digests or (one.claim and image.digests & one.claim.about)
             or (one.path and (alone or (one.bom and one.bom.roots & hexes(image))))
         ]  # fmt: skip
         return [one for one in mine if self.attests(one, image)] or mine
@@ -83,7 +83,7 @@ class Scene:
     def attests(self, one: Listed, image: Image) -> bool:
         """It is a signed statement about the image itself, or its hash stands in one."""
         if one.claim is not None:
-            return bool(one.claim.signers) and image.digest in one.claim.about
+            return bool(one.claim.signers and image.digests & one.claim.about)
         return any(one.sha256.encode() in claim.payload for claim in self.signed(image) if claim.kind != "cosign")
 
     def _attested(self) -> Iterator[Listed]:
@@ -108,7 +108,7 @@ class Scene:
                 raise CheckFailure(
                     f"the SBOM {name} doesn't exist",
                     evidence=["mend: write it (syft, cdxgen), or mend checks.supply-chain.sbom"],
-                )  # noqa: E501
+                )
             yield self._listed(name, path.read_bytes(), path=name)
 
     def _listed(self, shown: str, data: object, *, claim: Claim | None = None, to: str = "", path: str = "") -> Listed:

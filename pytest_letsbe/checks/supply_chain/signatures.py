@@ -18,15 +18,17 @@ def digests(scene: Scene) -> Iterator[Finding]:
         if said := scene.layout.problem(blob):
             yield Finding(f"{scene.layout.shown}: {said}")
     tags: dict[str, str] = {}
-    for blob in scene.layout.index:
-        if blob.tag and tags.setdefault(blob.tag, blob.digest) != blob.digest:
-            yield Finding(f"tag {blob.tag} names two manifests of {scene.layout.shown}", scene.layout.at("index.json"))
+    for image in scene.images:
+        for tag in image.tags:
+            if tags.setdefault(tag, image.digest) != image.digest:
+                yield Finding(f"tag {tag} names two images of {scene.layout.shown}", scene.layout.at("index.json"))
 
 
 def signed(scene: Scene) -> Iterator[Finding]:
     """An allowed key or identity signed each image."""
     for image in scene.images:
-        if any(claim.approves for claim in scene.signed(image)):
+        # Its very digest: a signature of one platform doesn't speak for the others.
+        if any(claim.approves and image.digest in claim.about for claim in scene.signed(image)):
             continue
         offered = [claim for claim in scene.claims if image.digest in (claim.to, *claim.about) and claim.approves]
         notes = tuple(f"{claim.shown}: {_why(claim, image)}" for claim in offered)
@@ -55,7 +57,7 @@ def subject(scene: Scene) -> Iterator[Finding]:
 def built(scene: Scene) -> Iterator[Finding]:
     """A signed provenance of each image names an allowed builder, our source and its commit."""
     for image in scene.images:
-        offered = [c for c in scene.claims if c.kind in PROVENANCE and image.digest in (c.to, *c.about)]
+        offered = [c for c in scene.claims if c.kind in PROVENANCE and image.digests & {c.to, *c.about}]
         mine = [claim for claim in offered if claim in scene.signed(image)]
         if not mine:
             notes = tuple(f"{claim.shown}: {_why(claim, image)}" for claim in offered)
@@ -87,5 +89,5 @@ def rebuilt(scene: Scene) -> Iterator[Finding]:
                 f"only in {n}: {d[:19]}..."
                 for n, ds in ((scene.layout.shown, mine - theirs), (other.shown, theirs - mine))
                 for d in sorted(ds)[:3]
-            )  # noqa: E501
+            )
             yield Finding(f"{image} isn't what a second build of the commit gave", notes=notes)

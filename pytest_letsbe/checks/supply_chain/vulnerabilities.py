@@ -28,6 +28,8 @@ def judged(scene: Scene) -> Iterator[Finding]:
         made = _when(data)
         if made is None:
             yield Finding("it doesn't say when it was made", Location(name))
+        elif made - now > timedelta(days=1):
+            yield Finding(f"it is of {made:%Y-%m-%d}, which is to come", Location(name))
         elif now - made > timedelta(days=options.max_age_days):
             yield Finding(f"it is of {made:%Y-%m-%d}; max_age_days is {options.max_age_days:g}", Location(name))
         for ids, severity, package in _rows(data):

@@ -1,11 +1,13 @@
 """Sets that violate nothing, made with different tools: a rule that fails one of them is wrong."""
 
 import json
+from datetime import UTC, datetime
 
-from pytest_letsbe.checks.supply_chain.factory import REPOSITORY, build
+from pytest_letsbe.checks.supply_chain.factory import build
+from pytest_letsbe.checks.supply_chain.plan import REPOSITORY
 
 _GRYPE = {
-    "descriptor": {"timestamp": "2999-01-01T00:00:00Z"},
+    "descriptor": {"timestamp": datetime.now(UTC).isoformat()},
     "matches": [
         {
             "vulnerability": {"id": "CVE-2026-0001", "severity": "High"},
