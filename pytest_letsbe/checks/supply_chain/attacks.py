@@ -91,6 +91,11 @@ ATTACKS: Mapping[str, Attack] = {
     "unsigned": Attack(
         "Nobody signed the image; its SBOM and provenance are signed.", "signed", _set(signed_digest=None)
     ),
+    "attested-only": Attack(
+        "A signed statement about the image is there, and none that approves of it.",
+        "signed",
+        _set(signed_digest=None, sbom_by_hash=True),
+    ),
     "another-key": Attack("A key signed that nobody allowed.", "signed", _set(signed_by="another")),
     "signature-of-another-image": Attack("The signature is one of another image.", "signed", _set(signed_digest=OTHER)),
     "signature-transplanted": Attack(

@@ -22,14 +22,8 @@ BUNDLE = "application/vnd.dev.sigstore.bundle"
 SIGNATURE_NOTE = "dev.cosignproject.cosign/signature"
 CYCLONEDX, SPDX = "https://cyclonedx.org/bom", "https://spdx.dev/Document"
 PROVENANCE = ("https://slsa.dev/provenance/v1", "https://slsa.dev/provenance/v0.2")
-#: Statements that tell something about an image without approving of it.
-_TELLING = (
-    CYCLONEDX,
-    SPDX,
-    "https://slsa.dev/",
-    "https://cosign.sigstore.dev/attestation/vuln",
-    "https://in-toto.io/attestation/",
-)
+#: What approves of an image. Any other statement, an SBOM or a test result, tells something about it.
+_APPROVALS = ("cosign", "message", "https://sigstore.dev/cosign/sign/v1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class Claim:
     @property
     def approves(self) -> bool:
         """A signature of the image itself, as against a fact about it."""
-        return not self.kind.startswith(_TELLING)
+        return self.kind in _APPROVALS
 
 
 def claims(layout: Layout, artifacts: Sequence[Artifact], keys: Sequence[Key]) -> list[Claim]:

@@ -30,7 +30,8 @@ def signed(scene: Scene) -> Iterator[Finding]:
         # Its very digest: a signature of one platform doesn't speak for the others.
         if any(claim.approves and image.digest in claim.about for claim in scene.signed(image)):
             continue
-        offered = [claim for claim in scene.claims if image.digest in (claim.to, *claim.about) and claim.approves]
+        near = [claim for claim in scene.claims if image.digest in (claim.to, *claim.about)]
+        offered = [claim for claim in near if claim.approves or (claim.problem and not claim.kind)]
         notes = tuple(f"{claim.shown}: {_why(claim, image)}" for claim in offered)
         said = "no signature of it is by an allowed key" if offered else "nothing is signed about it"
         yield Finding(f"{image} isn't signed: {said}", notes=notes)
