@@ -97,7 +97,7 @@ def banned(scene: Scene) -> Iterator[Finding]:
     for one in scene.sboms:  # those that nobody signed as well
         for row in one.bom.components if one.bom else ():
             for rule, (system, glob) in table:
-                if rule.kind == _kind(row) and system in ("", row.system) and any(
+                if rule.kind == _kind(row) and (not row.system or system in ("", row.system)) and any(
                     name_pattern(glob).match(name) for name in row.names()
                 ):  # fmt: skip
                     notes = (f"rule {rule.id}", rule.mend)

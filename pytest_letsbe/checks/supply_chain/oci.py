@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...model import CheckFailure, Location
+from .shapes import mapping, sequence
 
 #: image-spec: a registry refuses manifests beyond 4 MiB.
 MAX_JSON = 4 * 1024 * 1024
@@ -102,7 +103,7 @@ class Layout:
         """Every descriptor of a manifest or index, ``subject`` left out: it points up."""
         if not isinstance(manifest, dict):
             raise CheckFailure(f"{name} of {self.shown} isn't a manifest or index")
-        rows = [manifest.get("config"), *_list(manifest.get("manifests")), *_list(manifest.get("layers"))]
+        rows = [manifest.get("config"), *sequence(manifest.get("manifests")), *sequence(manifest.get("layers"))]
         return [self._descriptor(row, name) for row in rows if row is not None]
 
     def _descriptor(self, row: Any, name: str) -> Descriptor:
@@ -110,7 +111,7 @@ class Layout:
         size = row.get("size") if isinstance(row, dict) else None
         if not isinstance(digest, str) or not _DIGEST.match(digest) or type(size) is not int or size < 0:
             raise CheckFailure(f"{name} of {self.shown} holds a descriptor without a sound digest and size")
-        notes = {str(k): str(v) for k, v in _mapping(row.get("annotations")).items()}
+        notes = {str(k): str(v) for k, v in mapping(row.get("annotations")).items()}
         types = str(row.get("mediaType", "")), str(row.get("artifactType", ""))
         return Descriptor(digest, size, *types, annotations=notes, foreign=bool(row.get("urls")))
 
@@ -191,7 +192,7 @@ class Layout:
         if blob.artifact_type or depth > 2 or "vnd.docker.reference.type" in blob.annotations:
             return nothing
         manifest = self.manifest(blob) if self.is_manifest(blob) else {}
-        said = _mapping(manifest.get("annotations")).get(REVISION)
+        said = mapping(manifest.get("annotations")).get(REVISION)
         revisions = {str(said)} if said else set()
         digests: set[str] = set()
         if blob.media_type in _INDEX:
@@ -203,7 +204,7 @@ class Layout:
             config = self._descriptor(manifest.get("config"), f"manifest {blob.digest[:19]}...")
             if config.media_type in _CONFIG and not _is_signature(manifest):
                 digests.add(config.digest)
-                labels = _mapping(_mapping(self.manifest(config).get("config")).get("Labels"))
+                labels = mapping(mapping(self.manifest(config).get("config")).get("Labels"))
                 revisions |= {str(labels[REVISION])} if labels.get(REVISION) else set()
         return frozenset(digests), frozenset(revisions)
 
@@ -224,7 +225,7 @@ class Layout:
                 for child in self.children(manifest, "a referrers index"):
                     yield from self._attached(child, "")
             return
-        subject = _mapping(manifest.get("subject")).get("digest")
+        subject = mapping(manifest.get("subject")).get("digest")
         if to or subject or _is_signature(manifest):
             yield Artifact(str(subject or to), blob, manifest)
 
@@ -236,13 +237,5 @@ def attached_to(tag: str) -> str:
 
 
 def _is_signature(manifest: dict[str, Any]) -> bool:
-    layers = [_mapping(layer).get("mediaType", "") for layer in _list(manifest.get("layers"))]
+    layers = [mapping(layer).get("mediaType", "") for layer in sequence(manifest.get("layers"))]
     return any("cosign.simplesigning" in str(kind) or "dsse.envelope" in str(kind) for kind in layers)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -12,51 +12,70 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from .options import Provenance
+from .shapes import mapping, sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A git repo that a build used, without what tools write differently; ``commits`` and ``refs`` as far as said."""
+
+    repo: str
+    commits: frozenset[str] = frozenset()
+    refs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a provenance says; a part that it doesn't say is empty."""
+    """What a provenance says; a part that it doesn't say is empty.
+
+    ``asked`` is what the build was started for (external parameters), ``fetched`` what it really took.
+    """
 
     builder: str
-    sources: frozenset[str]
-    commits: frozenset[str]
-    refs: frozenset[str]
+    asked: tuple[Source, ...]
+    fetched: tuple[Source, ...]
     workflow: str
 
 
 def read(predicate: Any) -> Origin:
     """The parts of a predicate that are judged."""
-    data = _map(predicate)
+    data = mapping(predicate)
     if "buildDefinition" in data or "runDetails" in data:
-        definition, details = _map(data.get("buildDefinition")), _map(data.get("runDetails"))
-        builder, outer = _map(details.get("builder")), _map(definition.get("externalParameters"))
-        rows = [_map(row) for row in _list(definition.get("resolvedDependencies"))]
+        definition = mapping(data.get("buildDefinition"))
+        builder, outer = mapping(mapping(data.get("runDetails")).get("builder")), definition.get("externalParameters")
+        config, rows = mapping(mapping(outer).get("configSource")), sequence(definition.get("resolvedDependencies"))
     else:
-        invocation = _map(data.get("invocation"))
-        builder, outer = _map(data.get("builder")), _map(invocation.get("parameters"))
-        rows = [_map(invocation.get("configSource")), *(_map(row) for row in _list(data.get("materials")))]
-    workflow = _map(outer.get("workflow"))
-    git = [row for row in rows if _is_git(row)]
-    # What the caller asked for, and what was really fetched: both must hold.
-    uris = [
-        *(str(row.get("uri", "")) for row in git),
-        *_texts(workflow.get("repository"), outer.get("source"), outer.get("repository")),
-    ]
-    refs = [
-        *_texts(workflow.get("ref"), outer.get("ref")),
-        *(uri.rpartition("@")[2] for uri in uris if "@refs/" in uri),
-    ]
-    commits = {str(v) for row in git for k, v in _map(row.get("digest")).items() if k in ("gitCommit", "sha1")}
-    return Origin(
-        str(builder.get("id", "")), frozenset(map(plain_source, uris)), frozenset(commits), frozenset(refs),
-        str(workflow.get("path", "") or _map(git[0] if git else {}).get("entryPoint", "")),
-    )  # fmt: skip
+        invocation = mapping(data.get("invocation"))
+        builder, outer = mapping(data.get("builder")), invocation.get("parameters")
+        config, rows = mapping(invocation.get("configSource")), sequence(data.get("materials"))
+    outer = mapping(outer)
+    workflow = mapping(outer.get("workflow"))
+    asked = [_asked(part.get("repository"), part.get("ref")) for part in (workflow, outer)]
+    asked += [_asked(outer.get("source"), None)]
+    fetched = tuple(_fetched(row) for row in map(mapping, [config, *rows]) if _is_git(row))
+    path = workflow.get("path") or config.get("path") or config.get("entryPoint") or ""
+    return Origin(str(builder.get("id", "")), tuple(s for s in asked if s.repo or s.refs), fetched, str(path))
+
+
+def _asked(repository: Any, ref: Any) -> Source:
+    uri = repository if isinstance(repository, str) else ""
+    refs = {ref} if isinstance(ref, str) and ref else set()
+    return Source(plain_source(uri), refs=frozenset(refs | _refs(uri)))
+
+
+def _fetched(row: dict[str, Any]) -> Source:
+    uri = str(row.get("uri", ""))
+    commits = {str(v) for k, v in mapping(row.get("digest")).items() if k in ("gitCommit", "sha1")}
+    return Source(plain_source(uri), frozenset(commits), frozenset(_refs(uri)))
 
 
 def _is_git(row: dict[str, Any]) -> bool:
-    uri, digest = str(row.get("uri", "")), _map(row.get("digest"))
-    return uri.startswith("git+") or "gitCommit" in digest or ("sha1" in digest and "pkg:" not in uri)
+    uri, digest = str(row.get("uri", "")), mapping(row.get("digest"))
+    return uri.startswith("git+") or "gitCommit" in digest or ("sha1" in digest and not uri.startswith("pkg:"))
+
+
+def _refs(uri: str) -> set[str]:
+    return set(re.findall(r"[@#](refs/[^:?#]+)", uri))
 
 
 def plain_source(uri: str) -> str:
@@ -66,39 +85,37 @@ def plain_source(uri: str) -> str:
 
 
 def problems(origin: Origin, allowed: Provenance, revisions: frozenset[str]) -> Iterator[str]:
-    """Why this build isn't one that the manifest allows."""
+    """Why this build isn't one that the manifest allows; what it says of other repos it used is free."""
     if not allowed.builders:
         yield "checks.supply-chain.provenance.builders names no builder: any that has a key would do"
     elif not _any(origin.builder, allowed.builders):
         yield f"builder {origin.builder!r} isn't one of {', '.join(allowed.builders)}"
-    if allowed.source:
-        others = sorted(origin.sources - {plain_source(allowed.source)})
-        if plain_source(allowed.source) not in origin.sources:
-            yield f"it was built from {', '.join(others) or 'nowhere'}, not from {allowed.source}"
-    if not origin.commits:
-        yield "it names no commit (resolvedDependencies[].digest.gitCommit)"
+    ours = plain_source(allowed.source)
+    if ours:
+        yield from _foreign(origin, ours, allowed.source)
+    used = [source for source in origin.fetched if not ours or source.repo == ours]
+    commits = {commit for source in used for commit in source.commits}
+    if not commits:
+        yield "it names no commit of the source (resolvedDependencies[].digest.gitCommit)"
     for revision in sorted(revisions):
-        if origin.commits and revision not in origin.commits:
-            named = ", ".join(commit[:12] for commit in sorted(origin.commits))
+        if commits and revision not in commits:
+            named = ", ".join(commit[:12] for commit in sorted(commits))
             yield f"it names commit {named}, the image's revision label says {revision[:12]}"
-    for ref in sorted(origin.refs):
+    for ref in sorted({ref for source in (*origin.asked, *used) for ref in source.refs}):
         if not _any(ref, allowed.refs):
             yield f"it was built from {ref}, not from {', '.join(allowed.refs)}"
     if allowed.workflows and not _any(origin.workflow, allowed.workflows):
         yield f"workflow {origin.workflow or '(none)'} isn't one of {', '.join(allowed.workflows)}"
 
 
+def _foreign(origin: Origin, ours: str, source: str) -> Iterator[str]:
+    asked = sorted({one.repo for one in origin.asked if one.repo and one.repo != ours})
+    if asked:
+        yield f"it was built for {', '.join(asked)}, not for {source}"
+    elif all(one.repo != ours for one in origin.fetched):
+        others = ", ".join(sorted({one.repo for one in origin.fetched if one.repo}))
+        yield f"it was built from {others or 'nowhere'}, not from {source}"
+
+
 def _any(name: str, globs: Iterable[str]) -> bool:
     return any(name == glob or fnmatchcase(name, glob) for glob in globs)
-
-
-def _texts(*values: Any) -> list[str]:
-    return [value for value in values if isinstance(value, str) and value]
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

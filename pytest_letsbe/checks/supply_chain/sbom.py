@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from .shapes import mapping, sequence
+
 _PURL = re.compile(r"pkg:(?P<type>[A-Za-z0-9.+-]+)/(?P<path>[^@?#]+)(?:@(?P<version>[^?#]+))?")
 _DIGEST = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 #: Kinds of CycloneDX components that a package manager installs: they have a version and a purl.
@@ -72,7 +74,7 @@ def read(data: Any) -> Bom:
 
 
 def _cyclonedx(data: dict[str, Any]) -> Bom:
-    root = _map(_map(data.get("metadata")).get("component"))
+    root = mapping(mapping(data.get("metadata")).get("component"))
     rows = list(_nested(data.get("components")))
     refs = [
         str(r["bom-ref"])
@@ -81,8 +83,8 @@ def _cyclonedx(data: dict[str, Any]) -> Bom:
     ]
     problems = [f"bom-ref {ref!r} stands twice" for ref in sorted(_twice(refs))]
     known = set(refs)
-    for row in filter(None, map(_map, _list(data.get("dependencies")))):
-        for ref in (row.get("ref"), *_list(row.get("dependsOn")), *_list(row.get("provides"))):
+    for row in filter(None, map(mapping, sequence(data.get("dependencies")))):
+        for ref in (row.get("ref"), *sequence(row.get("dependsOn")), *sequence(row.get("provides"))):
             if ref not in known:
                 problems += [f"dependencies name {ref!r}, which is no component"]
     components = tuple(
@@ -96,14 +98,18 @@ def _cyclonedx(data: dict[str, Any]) -> Bom:
 
 
 def _spdx(data: dict[str, Any]) -> Bom:
-    packages = [_map(row) for row in _list(data.get("packages"))]
-    edges = [_map(row) for row in _list(data.get("relationships"))]
-    described = {str(name) for name in _list(data.get("documentDescribes"))}
+    packages = [mapping(row) for row in sequence(data.get("packages"))]
+    edges = [mapping(row) for row in sequence(data.get("relationships"))]
+    described = {str(name) for name in sequence(data.get("documentDescribes"))}
     for edge in edges:
         kind, ends = edge.get("relationshipType"), (str(edge.get("spdxElementId")), str(edge.get("relatedSpdxElement")))
         if "SPDXRef-DOCUMENT" in ends and kind in ("DESCRIBES", "DESCRIBED_BY"):
             described.add(ends[1] if kind == "DESCRIBES" else ends[0])
-    ids = [_text(row, "SPDXID") for key in ("packages", "files", "snippets") for row in map(_map, _list(data.get(key)))]
+    ids = [
+        _text(row, "SPDXID")
+        for key in ("packages", "files", "snippets")
+        for row in map(mapping, sequence(data.get(key)))
+    ]
     known = {*ids, "SPDXRef-DOCUMENT"}
     ends_of = [(str(edge.get(key)), edge) for edge in edges for key in ("spdxElementId", "relatedSpdxElement")]
     lost = [end for end, _ in ends_of if end not in known] + sorted(described - known)
@@ -119,9 +125,9 @@ def _spdx(data: dict[str, Any]) -> Bom:
             roots |= set(_DIGEST.findall(unquote(repr(row))))
             continue
         purls = [
-            _text(_map(ref), "referenceLocator")
-            for ref in _list(row.get("externalRefs"))
-            if _map(ref).get("referenceType") == "purl"
+            _text(mapping(ref), "referenceLocator")
+            for ref in sequence(row.get("externalRefs"))
+            if mapping(ref).get("referenceType") == "purl"
         ]
         installed = bool(purls) or row.get("primaryPackagePurpose") in ("LIBRARY", "FRAMEWORK")
         name, version = _text(row, "name"), _text(row, "versionInfo")
@@ -145,12 +151,12 @@ def content_problems(bom: Bom) -> Iterator[str]:
 
 def _nested(rows: Any, key: str = "components") -> Iterator[dict[str, Any]]:
     """Components within components; the stack is ours, as depth is the author's choice."""
-    todo = [_map(row) for row in reversed(_list(rows))]
+    todo = [mapping(row) for row in reversed(sequence(rows))]
     while todo:
         row = todo.pop()
         if row:
             yield row
-            todo += [_map(child) for child in reversed(_list(row.get(key)))]
+            todo += [mapping(child) for child in reversed(sequence(row.get(key)))]
 
 
 def _group(row: dict[str, Any]) -> str:
@@ -170,11 +176,3 @@ def _unique(problems: list[str]) -> tuple[str, ...]:
 def _text(row: dict[str, Any], key: str) -> str:
     value = row.get(key)
     return value if isinstance(value, str) else ""
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -11,6 +11,7 @@ from ...model import CheckFailure, Location
 from .finding import Finding
 from .options import Vulnerabilities
 from .scene import Scene
+from .shapes import mapping, sequence
 
 _ORDER = ("low", "medium", "high", "critical")
 _LEVELS = {"error": "high", "warning": "medium", "note": "low"}
@@ -69,10 +70,10 @@ def _load(scene: Scene, name: str) -> dict[str, Any]:
 
 
 def _when(data: dict[str, Any]) -> datetime | None:
-    said = data.get("CreatedAt") or _map(data.get("descriptor")).get("timestamp")
-    for run in _list(data.get("runs")):
-        for row in _list(_map(run).get("invocations")):
-            said = said or _map(row).get("endTimeUtc") or _map(row).get("startTimeUtc")
+    said = data.get("CreatedAt") or mapping(data.get("descriptor")).get("timestamp")
+    for run in sequence(data.get("runs")):
+        for row in sequence(mapping(run).get("invocations")):
+            said = said or mapping(row).get("endTimeUtc") or mapping(row).get("startTimeUtc")
     try:
         found = datetime.fromisoformat(str(said)[:19])
     except ValueError:
@@ -81,32 +82,26 @@ def _when(data: dict[str, Any]) -> datetime | None:
 
 
 def _rows(data: dict[str, Any]) -> Iterator[tuple[set[str], str, str]]:
-    for match in map(_map, _list(data.get("matches"))):
-        row, artifact = _map(match.get("vulnerability")), _map(match.get("artifact"))
-        ids = {str(row.get("id")), *(str(_map(r).get("id")) for r in _list(match.get("relatedVulnerabilities")))}
+    for match in map(mapping, sequence(data.get("matches"))):
+        row, artifact = mapping(match.get("vulnerability")), mapping(match.get("artifact"))
+        ids = {str(row.get("id")), *(str(mapping(r).get("id")) for r in sequence(match.get("relatedVulnerabilities")))}
         yield ids, str(row.get("severity", "")).lower(), f"{artifact.get('name')} {artifact.get('version')}"
-    for result in map(_map, _list(data.get("Results"))):
-        for row in map(_map, _list(result.get("Vulnerabilities"))):
+    for result in map(mapping, sequence(data.get("Results"))):
+        for row in map(mapping, sequence(result.get("Vulnerabilities"))):
             package = f"{row.get('PkgName')} {row.get('InstalledVersion')}"
             yield {str(row.get("VulnerabilityID"))}, str(row.get("Severity", "")).lower(), package
-    for run in map(_map, _list(data.get("runs"))):
-        rules = {r.get("id"): r for r in map(_map, _list(_map(_map(run.get("tool")).get("driver")).get("rules")))}
-        for row in map(_map, _list(run.get("results"))):
-            yield {str(row.get("ruleId"))}, _sarif(row, _map(rules.get(row.get("ruleId")))), "the image"
+    for run in map(mapping, sequence(data.get("runs"))):
+        rules = {
+            r.get("id"): r for r in map(mapping, sequence(mapping(mapping(run.get("tool")).get("driver")).get("rules")))
+        }
+        for row in map(mapping, sequence(run.get("results"))):
+            yield {str(row.get("ruleId"))}, _sarif(row, rules.get(str(row.get("ruleId")), {})), "the image"
 
 
 def _sarif(row: dict[str, Any], rule: dict[str, Any]) -> str:
     """CVSS in ``security-severity`` as GitHub reads it, else the level."""
     try:
-        score = float(_map(rule.get("properties"))["security-severity"])
+        score = float(mapping(rule.get("properties"))["security-severity"])
     except (KeyError, ValueError, TypeError):
         return _LEVELS.get(str(row.get("level", "warning")), "")
     return next((name for name, least in (("critical", 9.0), ("high", 7.0), ("medium", 4.0)) if score >= least), "low")
-
-
-def _map(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
