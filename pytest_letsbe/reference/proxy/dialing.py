@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import ssl
 import struct
+from functools import cached_property
 
 from .addresses import is_public
 from .names import Address, Refused
@@ -28,7 +29,7 @@ class Dialing(Rules):
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, Address]:
         """A connection to a permitted destination. Raises Refused."""
         addresses = self.dialled(await self.addresses(host))
-        context = self.trust() if tls else None
+        context = self.trusted if tls else None
         for address in addresses:
             try:
                 reader, writer = await self.dial(host, address, port, context)
@@ -46,7 +47,9 @@ class Dialing(Rules):
         opening = asyncio.open_connection(str(address), port, ssl=context, server_hostname=name, limit=2**18)
         return await asyncio.wait_for(opening, DIAL)
 
-    def trust(self) -> ssl.SSLContext:
+    @cached_property
+    def trusted(self) -> ssl.SSLContext:
+        """Made once: reading the system's certificates takes tens of milliseconds."""
         context = ssl.create_default_context()
         if self.ca is not None:
             context.load_verify_locations(self.ca)
