@@ -66,15 +66,16 @@ def _judge(case: Case, target: ProxyTarget) -> None:
     if case.name == "kept-over-restart":
         return _kept(target, session, pattern)
     scripts = dict(_attempts(case.name))
+    answered = len(scripts)
     if case.name == "side-by-side":
         from ..model import Vector
 
         session.run(Vector("audit", list(scripts.values())), "allow")
     else:
-        for script in scripts.values():
-            session.try_(script)
+        answered = sum(len(session.try_(script).runs[0].statuses) for script in scripts.values())
     allowed = case.name != "denied"
-    names = [f"audit-{number}.{probe.WILD}" for number in range(3)] if case.name == "kept-alive" else list(scripts)
+    names = [f"audit-{number}.{probe.WILD}" for number in range(answered)] if case.name == "kept-alive" else list(scripts)
+    # A proxy may close after each answer: then the others were never asked for.
     trail.settled(names)
     most = 2 if case.name == "tunnels" else 1
     for name in names:
