@@ -16,6 +16,7 @@ from .options import EgressOptions
 from .policy import Policy, Tenant
 from .render import Renderer
 from .target import ProxyTarget
+from .world.link import NoWorld
 
 _RULES = (
     *liveness.RULES,
@@ -28,7 +29,12 @@ _RULES = (
 )
 #: Without a policy file everything is asked for.
 EVERYTHING = Policy(
-    version=1, tls="terminate", redact=True, tenants={"acme": Tenant(token="acme-token-0001")}, audit="{state}/audit.jsonl", reload="hup"
+    version=1,
+    tls="terminate",
+    redact=True,
+    tenants={"acme": Tenant(token="acme-token-0001")},
+    audit="{state}/audit.jsonl",
+    reload="hup",
 )
 
 
@@ -59,7 +65,11 @@ class EgressCheck:
     def run(self, case: Case, target: Target | None) -> None:
         if not isinstance(target, ProxyTarget):
             raise NotEvaluated("egress needs a proxy that it starts itself: give the target `start` and `url`")
-        self._judges[case.invariant, case.name](case, target)
+        try:
+            self._judges[case.invariant, case.name](case, target)
+        except NoWorld as why:  # what was asked and what is answered no longer belong together: begin afresh
+            target.close()
+            raise NotEvaluated(str(why)) from None
 
     def open(self, target: TargetSpec, spec: Spec, location: Location | None) -> Target:
         _need_extra(spec.location)
@@ -69,7 +79,16 @@ class EgressCheck:
 
     def subject_target(self, path: Path, name: str) -> TargetSpec:
         """A mutant is a class that the reference's own starter starts."""
-        argv = [sys.executable, "-P", "-m", "pytest_letsbe.reference.proxy", "--class", f"{path}:{name}", "--port", "{port}"]
+        argv = [
+            sys.executable,
+            "-P",
+            "-m",
+            "pytest_letsbe.reference.proxy",
+            "--class",
+            f"{path}:{name}",
+            "--port",
+            "{port}",
+        ]
         argv += ["--policy", "{policy}", "--dns", "{dns}", "--ca", "{ca}", "--state", "{state}"]
         return TargetSpec(start=argv, url="http://127.0.0.1:{port}", timeout=20.0)
 
@@ -77,7 +96,9 @@ class EgressCheck:
         """One case for each row of a corpus file, which ``validate`` judges."""
         from ...corpora import read
 
-        return [Case(self.name, "corpus", row.id or "row", row.location, data=row) for row in read(path, vectors.SECTIONS)]
+        return [
+            Case(self.name, "corpus", row.id or "row", row.location, data=row) for row in read(path, vectors.SECTIONS)
+        ]
 
     def validate(self, case: Case) -> None:
         vectors.vector_class(case.data)

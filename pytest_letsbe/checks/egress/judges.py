@@ -65,7 +65,9 @@ def destination(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         said = f": {mask_runs(heard.data[:160].decode('latin-1'))}" if heard.data else ""
         if event["kind"] == "syn" and (dst, port) in talked:
             continue  # the canary tells more
-        yield Leak(f"{how} reached {where} {dst} port {port}", f"canary {dst}:{port} saw {how}{said} (from port {sport})")
+        yield Leak(
+            f"{how} reached {where} {dst} port {port}", f"canary {dst}:{port} saw {how}{said} (from port {sport})"
+        )
 
 
 def _is_plumbing(event: Mapping[str, object], proxy_port: int, ours: set[int]) -> bool:
@@ -99,14 +101,23 @@ def host(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         if site is None:
             continue
         if talk.is_tls and talk.sni is not None and not _answers(site, talk.sni):
-            yield Leak("the TLS hello at an allowed site named another", f"canary {talk.dst}:{talk.port} heard SNI {talk.sni!r}")
+            yield Leak(
+                "the TLS hello at an allowed site named another",
+                f"canary {talk.dst}:{talk.port} heard SNI {talk.sni!r}",
+            )
         for request in requests_in(talk.data):
             for value in request.all("host") + ([request.authority] if request.authority else []):
                 if not _answers(site, _bare(value)):
                     what = "a request at an allowed site was said to be for another"
-                    yield Leak(what, f"canary {talk.dst}:{talk.port} heard {mask_runs(value)} of {'/'.join(site.names or site.suffixes)}")
+                    yield Leak(
+                        what,
+                        f"canary {talk.dst}:{talk.port} heard {mask_runs(value)} of {'/'.join(site.names or site.suffixes)}",
+                    )
             if len(request.all("host")) > 1:
-                yield Leak("a request with two Host fields reached a site", f"canary {talk.dst}:{talk.port} heard {len(request.all('host'))}")
+                yield Leak(
+                    "a request with two Host fields reached a site",
+                    f"canary {talk.dst}:{talk.port} heard {len(request.all('host'))}",
+                )
 
 
 def _answers(site: probe.Site, name: str) -> bool:
@@ -122,7 +133,10 @@ def framing(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
     """What a site receives can be read in one way only."""
     for talk in sight.conversations.values():
         for what in ambiguities(talk.data):
-            yield Leak(f"a request that can be read in two ways reached a site: {what}", f"canary {talk.dst}:{talk.port} heard {what}")
+            yield Leak(
+                f"a request that can be read in two ways reached a site: {what}",
+                f"canary {talk.dst}:{talk.port} heard {what}",
+            )
 
 
 def headers(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
@@ -132,10 +146,16 @@ def headers(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
             for name, value in request.fields:
                 bad = name.lower() in _NEVER or name.lower().startswith("proxy-")
                 if bad and not (name.lower() == "te" and value.strip().lower() == "trailers"):
-                    yield Leak(f"the field {name} reached a site", f"canary {talk.dst}:{talk.port} heard {name}: {mask_runs(value)}")
+                    yield Leak(
+                        f"the field {name} reached a site",
+                        f"canary {talk.dst}:{talk.port} heard {name}: {mask_runs(value)}",
+                    )
         for secret in vector.secrets:
             if secret.encode() in talk.data:
-                yield Leak("what the client told the proxy reached a site", f"canary {talk.dst}:{talk.port} heard {mask_runs(secret)}")
+                yield Leak(
+                    "what the client told the proxy reached a site",
+                    f"canary {talk.dst}:{talk.port} heard {mask_runs(secret)}",
+                )
 
 
 def address(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
@@ -144,14 +164,20 @@ def address(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         for request in requests_in(talk.data):
             for name, value in request.fields:
                 if name.lower() not in ("host", "via") and ("127.0.0.1" in value or "10.7.7.7" in value):
-                    yield Leak(f"the client's address reached a site in {name}", f"canary {talk.dst}:{talk.port} heard {name}: {value}")
+                    yield Leak(
+                        f"the client's address reached a site in {name}",
+                        f"canary {talk.dst}:{talk.port} heard {name}: {value}",
+                    )
 
 
 def unproven(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
     """Nothing is said to a site whose certificate nobody trusts."""
     for talk in sight.conversations.values():
         if talk.is_tls and talk.data:
-            yield Leak("a site without a trusted certificate got the request", f"canary {talk.dst}:{talk.port} saw {len(talk.data)} bytes")
+            yield Leak(
+                "a site without a trusted certificate got the request",
+                f"canary {talk.dst}:{talk.port} saw {len(talk.data)} bytes",
+            )
 
 
 def echo(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:

@@ -11,7 +11,9 @@ class EgressOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Which proxy is proven, on which policy."""
 
     target: Annotated[str | None, Meta(description="name under targets; `proxy` when left out")] = None
-    policy: Annotated[str | None, Meta(description="the neutral policy file; without it one that asks for everything")] = None
+    policy: Annotated[
+        str | None, Meta(description="the neutral policy file; without it one that asks for everything")
+    ] = None
     template: Annotated[
         str | None, Meta(description="a Jinja template that writes the policy as your proxy reads it; else JSON")
     ] = None

@@ -25,7 +25,9 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
     host: Annotated[str | None, Meta(description="one name, exactly")] = None
     suffix: Annotated[str | None, Meta(description="every name below it; not itself")] = None
-    ports: Annotated[list[Port], Meta(description="80 and 443 when left out")] = field(default_factory=lambda: [80, 443])
+    ports: Annotated[list[Port], Meta(description="80 and 443 when left out")] = field(
+        default_factory=lambda: [80, 443]
+    )
     schemes: list[Literal["http", "https"]] = field(default_factory=lambda: ["http", "https"])
     methods: Annotated[list[str], Meta(description="any when left out; judged for what the proxy can read")] = []
 
@@ -41,7 +43,8 @@ class Dns(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Names are asked for once: the address that was checked is the address that is dialled."""
 
     mixed: Annotated[
-        Literal["refuse", "filter"], Meta(description="answers that hold a denied address: refuse all, or dial the others")
+        Literal["refuse", "filter"],
+        Meta(description="answers that hold a denied address: refuse all, or dial the others"),
     ] = "filter"
 
 

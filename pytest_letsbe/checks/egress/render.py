@@ -31,8 +31,12 @@ class Renderer:
         try:
             import jinja2
         except ImportError:
-            raise UsageError("a policy template needs Jinja: pip install 'pytest-letsbe[egress]'", self._location) from None
-        environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - a config file, no HTML
+            raise UsageError(
+                "a policy template needs Jinja: pip install 'pytest-letsbe[egress]'", self._location
+            ) from None
+        environment = jinja2.Environment(
+            undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
         try:
             source = self._template.read_text(encoding="utf-8")
             return environment.from_string(source).render(**values, policy=values, **places)

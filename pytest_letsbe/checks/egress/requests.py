@@ -28,8 +28,12 @@ def requests_in(data: bytes) -> Iterator[Request]:
         end = re.compile(rb"\r?\n\r?\n").search(data, found.end() - 2)
         head = data[found.end() : end.start() if end else len(data)].decode("latin-1")
         fields = tuple(
-            (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in re.split(r"[\r\n]+", head)) if colon
+            (name.strip(), value.strip())
+            for name, colon, value in (line.partition(":") for line in re.split(r"[\r\n]+", head))
+            if colon
         )
         target = found[2].decode("latin-1")
-        authority = target.partition("://")[2].partition("/")[0].rpartition("@")[2] if "://" in target.partition("?")[0] else ""
+        authority = (
+            target.partition("://")[2].partition("/")[0].rpartition("@")[2] if "://" in target.partition("?")[0] else ""
+        )
         yield Request(found[1].decode("latin-1"), target, authority, fields)

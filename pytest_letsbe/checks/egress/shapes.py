@@ -105,7 +105,11 @@ def named(via: str, host: str = probe.ALLOWED) -> list[Step]:
 
 def raw(value: Any, via: str) -> list[Step]:
     """Bytes or steps as they stand; ``via`` puts them at the proxy's door (``plain``) or inside a tunnel to the allowed site."""
-    steps: list[Step] = [{"send": value}, {"recv": "reply", "wait": SHORT}, {"recv": "eof", "wait": LINGER}] if isinstance(value, str) else list(value)
+    steps: list[Step] = (
+        [{"send": value}, {"recv": "reply", "wait": SHORT}, {"recv": "eof", "wait": LINGER}]
+        if isinstance(value, str)
+        else list(value)
+    )
     steps = _addressed(steps, f"http://{probe.ALLOWED}/" if via == "plain" else "/")
     match via:
         case "plain":

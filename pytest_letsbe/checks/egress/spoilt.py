@@ -41,7 +41,9 @@ JSON_ONLY: Mapping[str, Spoil] = {
     "unknown-mode": lambda text: _with(text, mode="open"),
     "allow-is-text": lambda text: _with(text, allow="everything"),
     "allow-is-null": lambda text: _with(text, allow=None),
-    "rule-without-name": lambda text: _with(text, allow=[{"host": None, "suffix": None, "ports": [80], "schemes": ["http"], "methods": []}]),
+    "rule-without-name": lambda text: _with(
+        text, allow=[{"host": None, "suffix": None, "ports": [80], "schemes": ["http"], "methods": []}]
+    ),
     "rule-with-empty-suffix": lambda text: _with(
         text, allow=[{"host": None, "suffix": "", "ports": [80, 443], "schemes": ["http", "https"], "methods": []}]
     ),

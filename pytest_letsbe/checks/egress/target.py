@@ -90,11 +90,15 @@ class Session:
 class ProxyTarget:
     """A ``Target`` that checks reach through sessions and not through ops. Worlds start when they are first needed."""
 
-    def __init__(self, target: TargetSpec, spec: Spec, policy: Policy, renderer: Renderer, location: Location | None) -> None:
+    def __init__(
+        self, target: TargetSpec, spec: Spec, policy: Policy, renderer: Renderer, location: Location | None
+    ) -> None:
         if target.reference is not None:
             target = msgspec.structs.replace(target, start=list(_REFERENCE), url=_URL)
         if target.start is None:
-            raise UsageError("egress starts the proxy itself, in a network of its own: give `start` and `url`", location)
+            raise UsageError(
+                "egress starts the proxy itself, in a network of its own: give `start` and `url`", location
+            )
         self._spec, self._root, self._renderer = target, spec.root, renderer
         self.policy = policy
         self.templated = spec.options.template is not None
@@ -178,6 +182,7 @@ class ProxyTarget:
         """End every world, with the proxies in them."""
         if self._pool is not None:
             self._pool.shutdown()
+            self._pool = None
         self._sessions.clear()
         for world in self._worlds:
             world.close()
@@ -189,5 +194,3 @@ def parallel() -> int:
     if os.environ.get("PYTEST_XDIST_WORKER") or multiprocessing.parent_process() is not None:
         return 1
     return min(2, os.cpu_count() or 1)
-
-

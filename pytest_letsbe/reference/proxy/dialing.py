@@ -119,5 +119,3 @@ async def _over_tcp(server: tuple[str, int], question: bytes) -> bytes:
         return await reader.readexactly(struct.unpack("!H", await reader.readexactly(2))[0])
     finally:
         writer.close()
-
-

@@ -121,7 +121,9 @@ def _parsed(raw: bytes) -> tuple[int, list[tuple[str, str]]]:
     words = lines[0].split(" ", 2)
     if len(words) < 2 or not words[1].isdecimal() or not words[0].startswith("HTTP/1."):
         raise Refused(502, "answer")
-    fields = [(name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon]
+    fields = [
+        (name.strip(), value.strip()) for name, colon, value in (line.partition(":") for line in lines[1:]) if colon
+    ]
     return int(words[1]), fields
 
 

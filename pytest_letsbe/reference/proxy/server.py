@@ -93,7 +93,12 @@ class ReferenceProxy(Tunnels):
         return raw
 
     async def one(
-        self, raw: bytes, reader: asyncio.StreamReader, writer: Sink, tenant: str | None, fixed: tuple[str, int, bool] | None
+        self,
+        raw: bytes,
+        reader: asyncio.StreamReader,
+        writer: Sink,
+        tenant: str | None,
+        fixed: tuple[str, int, bool] | None,
     ) -> bool:
         """Serve one request; every end of it is recorded once."""
         seen = {"method": "", "host": fixed[0] if fixed else "", "port": fixed[1] if fixed else 0, "tenant": tenant}
@@ -115,9 +120,7 @@ class ReferenceProxy(Tunnels):
         """What of a target stands in the audit when it can't be read."""
         return target.partition("://")[2].partition("/")[0][:200] or target[:200]
 
-    async def connect_request(
-        self, head: Head, reader: asyncio.StreamReader, writer: Sink, tenant: str | None
-    ) -> bool:
+    async def connect_request(self, head: Head, reader: asyncio.StreamReader, writer: Sink, tenant: str | None) -> bool:
         host, port = self.authority(head.target, None)
         self.check_host(head, host, port, port)
         if head.length != 0:

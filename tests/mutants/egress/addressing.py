@@ -44,7 +44,9 @@ class HandWrittenList(ReferenceProxy):
     """Knows the three private ranges, loopback and link-local by heart."""
 
     expected = "deny-private"
-    blocks = [ipaddress.ip_network(b) for b in "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 169.254.0.0/16".split()]
+    blocks = [
+        ipaddress.ip_network(b) for b in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16"]
+    ]
 
     def is_public(self, address):
         return address.version == 6 or not any(address in block for block in self.blocks)
@@ -66,7 +68,9 @@ class OnlyFirstLoopback(ReferenceProxy):
     expected = "deny-private"
 
     def is_public(self, address):
-        return super().is_public(address) or (address in ipaddress.ip_network("127.0.0.0/8") and str(address) != "127.0.0.1")
+        return super().is_public(address) or (
+            address in ipaddress.ip_network("127.0.0.0/8") and str(address) != "127.0.0.1"
+        )
 
 
 class ForgetsCarrierNat(ReferenceProxy):
@@ -100,7 +104,7 @@ class ForgetsReserved(ReferenceProxy):
     """Benchmark, protocol and future ranges pass."""
 
     expected = "deny-private"
-    blocks = [ipaddress.ip_network(b) for b in "198.18.0.0/15 192.0.0.0/24 240.0.0.0/4".split()]
+    blocks = [ipaddress.ip_network(b) for b in ["198.18.0.0/15", "192.0.0.0/24", "240.0.0.0/4"]]
 
     def is_public(self, address):
         return super().is_public(address) or any(address in block for block in self.blocks)

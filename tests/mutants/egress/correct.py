@@ -3,7 +3,6 @@
 import base64
 import ipaddress
 import json
-import os
 import pathlib
 import re
 import signal
@@ -213,7 +212,7 @@ class Threads:
                     stream = tcp.makefile("rb")
                     reply = DNSRecord.parse(stream.read(struct.unpack("!H", stream.read(2))[0]))
             return [ipaddress.ip_address(str(r.rdata)) for r in reply.rr if r.rtype == getattr(QTYPE, kind)]
-        except Exception:  # noqa: BLE001 - an answer that can't be read is none
+        except Exception:
             return []
 
     def dial(self, host, port, tls):
@@ -290,10 +289,17 @@ class Threads:
         reader.push(parser.trailing_data[0])
         named = {n.strip().lower() for k, v in fields if k == b"connection" for n in v.split(b",")}
         upgrade = [v.lower() for k, v in fields if k == b"upgrade"] == [b"websocket"] and b"upgrade" in named
-        kept = [(k, v) for k, v in fields if k not in HOP and k not in named and not k.startswith((b"proxy-", b"x-tenant", b"x-upstream"))]
+        kept = [
+            (k, v)
+            for k, v in fields
+            if k not in HOP and k not in named and not k.startswith((b"proxy-", b"x-tenant", b"x-upstream"))
+        ]
         if self.rules and self.rules["redact"]:
             path = re.sub(r"[^!-~]", "*", self.clean(path))
-            kept = [(k, v if k.startswith(b"sec-") or k in (b"authorization", b"content-type") else self.field(k, v)) for k, v in kept]
+            kept = [
+                (k, v if k.startswith(b"sec-") or k in (b"authorization", b"content-type") else self.field(k, v))
+                for k, v in kept
+            ]
             if body:
                 body = self.clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
         up = self.dial(host, port, tls)

@@ -165,7 +165,20 @@ class IgnoresDenyRules(ReferenceProxy):
         import dataclasses
 
         policy = super().read_policy(path)
-        return dataclasses.replace(policy, deny=(), allow=(*policy.allow, policies.Rule("denied.letsbe-world.example", False, frozenset({80, 443}), frozenset({"http", "https"}), frozenset())))
+        return dataclasses.replace(
+            policy,
+            deny=(),
+            allow=(
+                *policy.allow,
+                policies.Rule(
+                    "denied.letsbe-world.example",
+                    False,
+                    frozenset({80, 443}),
+                    frozenset({"http", "https"}),
+                    frozenset(),
+                ),
+            ),
+        )
 
 
 class OneAtATime(ReferenceProxy):

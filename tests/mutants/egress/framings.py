@@ -36,7 +36,9 @@ class PassesBothFramings(_Verbatim):
     expected = "no-smuggling"
 
     def framing(self, head):
-        head.length = None if head.one("transfer-encoding") else int((head.one("content-length") or "0")[:4].strip(",x+ ") or 0)
+        head.length = (
+            None if head.one("transfer-encoding") else int((head.one("content-length") or "0")[:4].strip(",x+ ") or 0)
+        )
 
 
 class PassesTwoLengths(_Verbatim):
@@ -194,6 +196,8 @@ class PassesUpgrades(ReferenceProxy):
         if not head.one("upgrade") or head.one("upgrade").lower() == "websocket":
             return await super().forward(head, host, port, tls, tenant, reader, writer)
         up_reader, up_writer, _ = await self.connect(host, port, tls)
-        up_writer.write(f"GET {head.target} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".encode())
+        up_writer.write(
+            f"GET {head.target} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n".encode()
+        )
         await self.both_ways(reader, writer, up_reader, up_writer)
         return False

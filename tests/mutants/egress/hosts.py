@@ -176,7 +176,9 @@ class PassesHopByHop(ReferenceProxy):
     expected = "no-header-leak"
 
     def ends_here(self, name, nominated):
-        return name not in ("keep-alive", "te", "trailer", "proxy-connection", "http2-settings") and super().ends_here(name, nominated)
+        return name not in ("keep-alive", "te", "trailer", "proxy-connection", "http2-settings") and super().ends_here(
+            name, nominated
+        )
 
 
 class IgnoresNominated(ReferenceProxy):
@@ -213,7 +215,9 @@ class KeepsForwarded(ReferenceProxy):
     expected = "no-header-leak"
 
     def ends_here(self, name, nominated):
-        return name not in ("x-forwarded-for", "forwarded", "x-real-ip", "client-ip") and super().ends_here(name, nominated)
+        return name not in ("x-forwarded-for", "forwarded", "x-real-ip", "client-ip") and super().ends_here(
+            name, nominated
+        )
 
 
 class EchoesTheRequest(ReferenceProxy):

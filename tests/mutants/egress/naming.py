@@ -210,7 +210,9 @@ class BelievesTheEnd(_Splits):
         return int(text) if text.isdigit() else 80
 
     def covers(self, rule, host):
-        return super().covers(rule, re.split(r"[@,\s]|%20|%40", host)[-1].partition(":80")[0] if ":80" not in rule.name else host)
+        return super().covers(
+            rule, re.split(r"[@,\s]|%20|%40", host)[-1].partition(":80")[0] if ":80" not in rule.name else host
+        )
 
     async def addresses(self, host):
         return await super().addresses(re.split(r"[^a-z0-9.-]", host.strip("["))[0])
@@ -437,7 +439,11 @@ class SpeaksSocks(ReferenceProxy):
                 await reader.read(2)
                 writer.write(b"\5\0")
                 kind = (await reader.readexactly(4))[3]
-                name = await reader.readexactly((await reader.readexactly(1))[0]) if kind == 3 else await reader.readexactly(4)
+                name = (
+                    await reader.readexactly((await reader.readexactly(1))[0])
+                    if kind == 3
+                    else await reader.readexactly(4)
+                )
                 host = name.decode() if kind == 3 else ".".join(map(str, name))
                 await self.connect(host, 80, False)
                 return
@@ -463,7 +469,9 @@ class SpeaksHttp2(ReferenceProxy):
             from h2.connection import H2Connection
             from h2.events import RequestReceived
 
-            server = H2Connection(H2Configuration(client_side=False, validate_inbound_headers=False, header_encoding="utf-8"))
+            server = H2Connection(
+                H2Configuration(client_side=False, validate_inbound_headers=False, header_encoding="utf-8")
+            )
             server.initiate_connection()
             for event in server.receive_data(raw + await reader.read(65536)):
                 if isinstance(event, RequestReceived):

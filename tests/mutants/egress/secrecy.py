@@ -1,7 +1,6 @@
 """Proxies that let secrets or tenants through, and audits that miss or tell too much."""
 
 import base64
-import json
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
 
@@ -131,7 +130,10 @@ class BelievesTenantField(ReferenceProxy):
     expected = "tenant-separation"
 
     async def one(self, raw, reader, writer, tenant, fixed):
-        self.__dict__["said"] = next((l.partition(b":")[2].strip().decode() for l in raw.split(b"\r\n") if l.lower().startswith(b"x-tenant:")), None)
+        self.__dict__["said"] = next(
+            (l.partition(b":")[2].strip().decode() for l in raw.split(b"\r\n") if l.lower().startswith(b"x-tenant:")),
+            None,
+        )
         return await super().one(raw, reader, writer, tenant, fixed)
 
     def tenant(self, credentials):

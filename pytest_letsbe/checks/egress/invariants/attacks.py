@@ -78,7 +78,9 @@ def violations(one: VectorClass, vectors: tuple[Vector, ...], mode: str, target:
     for vector, sight in zip(todo, target.run_all(todo, mode), strict=True):
         leaks = judged(vector, sight, mode, one.judges)
         if leaks:
-            found.append(Violation(vector.id, f"{one.statement.rstrip('.')}: {leaks[0].what}", [leak.line for leak in leaks]))
+            found.append(
+                Violation(vector.id, f"{one.statement.rstrip('.')}: {leaks[0].what}", [leak.line for leak in leaks])
+            )
     for session in list(target.sessions(mode)):
         way = liveness.ways()["absolute"]
         sight = session.try_(way.scripts[0], mode)

@@ -31,7 +31,15 @@ SECONDS = 2.0
 def _cases(plan: Plan) -> Iterable[Case]:
     if plan.policy.audit is None:
         return
-    for name, samples in (("allowed", 6), ("denied", 6), ("tunnels", 4), ("side-by-side", 20), ("kept-alive", 3), ("redacted", 6), ("kept-over-restart", 1)):
+    for name, samples in (
+        ("allowed", 6),
+        ("denied", 6),
+        ("tunnels", 4),
+        ("side-by-side", 20),
+        ("kept-alive", 3),
+        ("redacted", 6),
+        ("kept-over-restart", 1),
+    ):
         yield case(AUDIT, name, plan.spec.location, samples)
 
 
@@ -74,7 +82,9 @@ def _judge(case: Case, target: ProxyTarget) -> None:
     else:
         answered = sum(len(session.try_(script).runs[0].statuses) for script in scripts.values())
     allowed = case.name != "denied"
-    names = [f"audit-{number}.{probe.WILD}" for number in range(answered)] if case.name == "kept-alive" else list(scripts)
+    names = (
+        [f"audit-{number}.{probe.WILD}" for number in range(answered)] if case.name == "kept-alive" else list(scripts)
+    )
     # A proxy may close after each answer: then the others were never asked for.
     trail.settled(names)
     most = 2 if case.name == "tunnels" else 1
@@ -82,11 +92,15 @@ def _judge(case: Case, target: ProxyTarget) -> None:
         lines = trail.about(name)
         if not 1 <= len(lines) <= most:
             raise CheckFailure(
-                f"an attempt has {len(lines)} records in the audit, not one", evidence=[f"host     {name}", *lines[:3]], failed_samples=[name]
+                f"an attempt has {len(lines)} records in the audit, not one",
+                evidence=[f"host     {name}", *lines[:3]],
+                failed_samples=[name],
             )
         if not any(_decided(line, allowed) for line in lines):
             what = "allowed" if allowed else "denied"
-            raise CheckFailure(f"the record of an attempt doesn't say that it was {what}", evidence=lines[:2], failed_samples=[name])
+            raise CheckFailure(
+                f"the record of an attempt doesn't say that it was {what}", evidence=lines[:2], failed_samples=[name]
+            )
     return None
 
 
@@ -102,7 +116,11 @@ def _attempts(kind: str) -> Iterable[tuple[str, list[Step]]]:
             yield name, ways[number % 3]
         else:
             name = f"audit-{kind}-{number}.{probe.WILD}"
-            tunnel = [*connect(f"{name}:443"), *inside_tls(name)] if number % 2 else [*connect(f"{name}:80"), *inside_plain(name)]
+            tunnel = (
+                [*connect(f"{name}:443"), *inside_tls(name)]
+                if number % 2
+                else [*connect(f"{name}:80"), *inside_plain(name)]
+            )
             yield name, tunnel if kind == "tunnels" else absolute(name)
 
 
@@ -111,7 +129,11 @@ def _decided(line: str, allowed: bool) -> bool:
         record = json.loads(line)
     except ValueError:
         return False
-    said = str(record.get("decision", record.get("action", record.get("verdict", "")))).lower() if isinstance(record, dict) else ""
+    said = (
+        str(record.get("decision", record.get("action", record.get("verdict", "")))).lower()
+        if isinstance(record, dict)
+        else ""
+    )
     return any(word in said for word in (_YES if allowed else _NO))
 
 
@@ -128,9 +150,13 @@ def _no_secret(session: Session, trail: _Trail) -> None:
     text = trail.text()
     told = [secret for secret in kinds if holds(("\r\n\r\n" + text).encode(), secret)]
     if told:
-        raise CheckFailure("the audit holds a secret of a request", evidence=_shown(told), failed_samples=[s.kind for s in told])
+        raise CheckFailure(
+            "the audit holds a secret of a request", evidence=_shown(told), failed_samples=[s.kind for s in told]
+        )
     if token.split()[-1] in text or probe.TOKENS["letsbe-one"] in text:
-        raise CheckFailure("the audit holds the credentials of a tenant", evidence=["Proxy-Authorization stands in a record"])
+        raise CheckFailure(
+            "the audit holds the credentials of a tenant", evidence=["Proxy-Authorization stands in a record"]
+        )
 
 
 def _shown(found: Sequence[Secret]) -> list[str]:

@@ -54,5 +54,7 @@ def judge_all(violations: Sequence[Violation], *, more: Sequence[str] = ()) -> N
         return
     lines = [f"{v.sample}: {line}" for v in violations[:5] for line in v.evidence[:2]]
     raise CheckFailure(
-        violations[0].sentence, evidence=[*lines, *more], failed_samples=list(dict.fromkeys(v.sample for v in violations))
+        violations[0].sentence,
+        evidence=[*lines, *more],
+        failed_samples=list(dict.fromkeys(v.sample for v in violations)),
     )

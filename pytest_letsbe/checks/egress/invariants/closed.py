@@ -63,7 +63,10 @@ def _files(group: str, text: str | None) -> Iterator[tuple[str, Callable[[Path, 
             yield name, lambda path, _, make=make: make(path)  # type: ignore[misc]
     elif group == "half-written":
         for share in spoilt.CUTS:
-            yield f"cut-at-{share:.0%}", lambda path, text, share=share: path.write_bytes(spoilt.cut(text, share)) and None  # type: ignore[misc]
+            yield (
+                f"cut-at-{share:.0%}",
+                lambda path, text, share=share: path.write_bytes(spoilt.cut(text, share)) and None,
+            )  # type: ignore[misc]
     elif group == "broken" or text is not None:
         for name, spoil in (spoilt.BROKEN if group == "broken" else spoilt.JSON_ONLY).items():
             yield name, lambda path, text, spoil=spoil: path.write_bytes(spoil(text)) and None  # type: ignore[misc]
@@ -126,13 +129,17 @@ def _open(session: Session, name: str, vectors: Sequence[Vector]) -> list[Violat
         sight = session.run(vector, "allow")
         lines = _out(vector, sight)
         if lines:
-            found.append(Violation(f"{name}/{vector.id}", f"with the policy {name} a request got out ({vector.id})", lines))
+            found.append(
+                Violation(f"{name}/{vector.id}", f"with the policy {name} a request got out ({vector.id})", lines)
+            )
     return found
 
 
 def _out(vector: Vector, sight: Sight) -> list[str]:
     lines = [leak.line for leak in judged(vector, sight, "allow", ())]
-    return lines or [f"canary {talk.dst}:{talk.port} got {len(talk.data)} bytes" for talk in sight.conversations.values()]
+    return lines or [
+        f"canary {talk.dst}:{talk.port} got {len(talk.data)} bytes" for talk in sight.conversations.values()
+    ]
 
 
 def with_own(target: ProxyTarget, judge: Callable[[ProxyTarget, Session], None]) -> None:
@@ -213,7 +220,11 @@ def _eventually(session: Session, *, open_: bool) -> None:
         if bool(lines) == open_:
             return
         if time.monotonic() > deadline:
-            what = "a mended policy wasn't taken up" if open_ else "a site that the new policy doesn't list is still reached"
+            what = (
+                "a mended policy wasn't taken up"
+                if open_
+                else "a site that the new policy doesn't list is still reached"
+            )
             raise CheckFailure(what, evidence=lines)
         time.sleep(0.1)
 
@@ -231,7 +242,9 @@ _RELOADS: dict[str, Callable[[ProxyTarget, Session], None]] = {
     "removed": _spoil_and_reload("removed", lambda path, text: None),
     "emptied": _spoil_and_reload("emptied", lambda path, text: path.write_bytes(b"") and None),
     "broken": _spoil_and_reload("broken", lambda path, text: path.write_bytes(spoilt.BROKEN["garbage"](text)) and None),
-    "half-written": _spoil_and_reload("half-written", lambda path, text: path.write_bytes(spoilt.cut(text, 0.5)) and None),
+    "half-written": _spoil_and_reload(
+        "half-written", lambda path, text: path.write_bytes(spoilt.cut(text, 0.5)) and None
+    ),
     "folder": _spoil_and_reload("a folder", lambda path, text: path.mkdir()),
     "revoked": _revoked,
     "revoked-atomically": _revoked_atomically,
@@ -244,12 +257,21 @@ def _without_dns(target: ProxyTarget) -> None:
     session = target.session("allow")
     found = []
     for name, row in _DNS.items():
-        zone = {"*": row, "~": row, probe.ALLOWED: row, f"*.{probe.WILD}": row, probe.CANARY_DENY: row, f"~evil.{probe.RESERVED}": row}
+        zone = {
+            "*": row,
+            "~": row,
+            probe.ALLOWED: row,
+            f"*.{probe.WILD}": row,
+            probe.CANARY_DENY: row,
+            f"~evil.{probe.RESERVED}": row,
+        }
         for vector in outward()[2:]:
             sight = session.run(Vector(vector.id, vector.scripts, zone), "allow")
             lines = [leak.line for leak in judged(vector, sight, "allow", ())]
             if lines:
-                found.append(Violation(f"{name}/{vector.id}", f"with DNS {name} a request got out ({vector.id})", lines))
+                found.append(
+                    Violation(f"{name}/{vector.id}", f"with DNS {name} a request got out ({vector.id})", lines)
+                )
         sight = session.run(Vector("unknown", [absolute(f"docs-{name}.{probe.WILD}")], zone), "allow")
         lines = [f"canary {talk.dst}:{talk.port} got {len(talk.data)} bytes" for talk in sight.conversations.values()]
         if lines:

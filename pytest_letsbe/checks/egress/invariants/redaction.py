@@ -37,7 +37,14 @@ def _body(value: str, url: str) -> list[Step]:
 
 def _form(value: str, url: str) -> list[Step]:
     more = "Content-Type: application/x-www-form-urlencoded\r\n"
-    return [{"send": get(url, API, method="POST", more=more, body=f"note=see&text=use%20{quote(value, safe='')}%20now&x=1")}, {"recv": "reply", "wait": 5}]
+    return [
+        {
+            "send": get(
+                url, API, method="POST", more=more, body=f"note=see&text=use%20{quote(value, safe='')}%20now&x=1"
+            )
+        },
+        {"recv": "reply", "wait": 5},
+    ]
 
 
 def _field(value: str, url: str) -> list[Step]:
@@ -52,7 +59,9 @@ def _stream(value: str, url: str) -> list[Step]:
     """Chunks that cut the secret in the middle."""
     text = _octets(f"data: my token is {value} , please use it\n\n")
     middle = text.index("is ") + 3 + len(_octets(value)) // 2
-    head = f"POST {url} HTTP/1.1\r\nHost: {API}\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = (
+        f"POST {url} HTTP/1.1\r\nHost: {API}\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
     parts: list[Step] = [{"send": head}]
     for piece in (text[:middle], text[middle:]):
         parts += [{"send": f"{len(piece):x}\r\n{piece}\r\n"}, {"sleep": 0.01}]
@@ -104,7 +113,9 @@ def _judge(case: Case, target: ProxyTarget) -> None:
         for talk in sight.conversations.values():
             if holds(talk.data, secret):
                 line = f"canary {talk.dst}:{talk.port} got {describe(secret.kind, secret.value)}"
-                found.append(Violation(secret.kind, f"a {secret.kind} reached a site in the {name} of a request ({way})", [line]))
+                found.append(
+                    Violation(secret.kind, f"a {secret.kind} reached a site in the {name} of a request ({way})", [line])
+                )
                 break
     judge_all(found)
 
@@ -129,7 +140,11 @@ def holds(data: bytes, secret: Secret) -> bool:
 
 def _chunks(text: str) -> Iterable[str]:
     """A chunked body without its sizes: a secret that is cut by one is still there."""
-    return (line for line in text.partition("\r\n\r\n")[2].split("\r\n") if not (0 < len(line) <= 4 and all(c in "0123456789abcdefABCDEF" for c in line)))
+    return (
+        line
+        for line in text.partition("\r\n\r\n")[2].split("\r\n")
+        if not (0 < len(line) <= 4 and all(c in "0123456789abcdefABCDEF" for c in line))
+    )
 
 
 RULES = (Rule(IN_FLIGHT, _cases, _judge),)

@@ -73,7 +73,9 @@ def _judge(case: Case, target: ProxyTarget) -> None:
             session.restart()
         else:
             trouble = troubles()[case.name]
-            vector = Vector(case.name, [*trouble.scripts], dict(trouble.zone or {}), timeout=trouble.timeout, settle=0.05)
+            vector = Vector(
+                case.name, [*trouble.scripts], dict(trouble.zone or {}), timeout=trouble.timeout, settle=0.05
+            )
             if case.name in ("upstream-hangs", "slow-readers", "half-open-heads", "half-open-bodies", "idle-tunnels"):
                 _during(session, vector, mode)
             else:
@@ -92,10 +94,20 @@ def _during(session: Session, vector: Vector, mode: str) -> None:
     way = liveness.ways()["absolute"]
     late: list[Step] = [{"sleep": 0.5}, {"close": True}, {"open": True}, *way.scripts[0]]
     if vector.id == "idle-tunnels":
-        late = [{"close": True}, {"sleep": 2.5}, {"open": True}, {"send": way.scripts[0][0]["send"]}, {"recv": "reply", "wait": PATIENCE}]
-    sight = session.run(Vector(vector.id, [late, *vector.scripts], vector.zone, timeout=vector.timeout, settle=0.05), mode)
+        late = [
+            {"close": True},
+            {"sleep": 2.5},
+            {"open": True},
+            {"send": way.scripts[0][0]["send"]},
+            {"recv": "reply", "wait": PATIENCE},
+        ]
+    sight = session.run(
+        Vector(vector.id, [late, *vector.scripts], vector.zone, timeout=vector.timeout, settle=0.05), mode
+    )
     if not liveness.works(sight, way):
-        raise CheckFailure(f"a plain request wasn't served beside others in trouble ({vector.id})", evidence=liveness.told(sight))
+        raise CheckFailure(
+            f"a plain request wasn't served beside others in trouble ({vector.id})", evidence=liveness.told(sight)
+        )
 
 
 def _served(session: Session, mode: str, name: str, patience: float) -> None:
@@ -107,7 +119,10 @@ def _served(session: Session, mode: str, name: str, patience: float) -> None:
             return
         if time.monotonic() > deadline:
             alive = session.world.ask("alive", name=session.name)
-            raise CheckFailure(f"the proxy didn't survive ({name}): the allowed site doesn't answer", evidence=[*liveness.told(sight), *alive["words"]])
+            raise CheckFailure(
+                f"the proxy didn't survive ({name}): the allowed site doesn't answer",
+                evidence=[*liveness.told(sight), *alive["words"]],
+            )
         time.sleep(0.1)
 
 

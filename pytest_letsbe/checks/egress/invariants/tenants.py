@@ -100,15 +100,25 @@ def _judge(case: Case, target: ProxyTarget) -> None:
             for script in (_get(site, more), _connect(site, more)):
                 sight = session.try_(script)
                 if not liveness.works(sight, liveness.Way((), f"canary at {at}".encode(), at)):
-                    raise CheckFailure(f"tenant {name} can't reach the site that its own rules allow", evidence=liveness.told(sight))
+                    raise CheckFailure(
+                        f"tenant {name} can't reach the site that its own rules allow", evidence=liveness.told(sight)
+                    )
         return
     scripts = attacks()
-    vectors = [Vector(name, scripts[name], permit=[_OWN_FIRST[name]] if name in _OWN_FIRST else []) for name in case.data]
+    vectors = [
+        Vector(name, scripts[name], permit=[_OWN_FIRST[name]] if name in _OWN_FIRST else []) for name in case.data
+    ]
     found = []
     for vector, sight in zip(vectors, target.run_all(vectors, "allow"), strict=True):
         leaks = judged(vector, sight, "allow", ())
         if leaks:
-            found.append(Violation(vector.id, f"a tenant's site was reached by somebody else ({vector.id})", [leak.line for leak in leaks]))
+            found.append(
+                Violation(
+                    vector.id,
+                    f"a tenant's site was reached by somebody else ({vector.id})",
+                    [leak.line for leak in leaks],
+                )
+            )
     judge_all(found)
 
 

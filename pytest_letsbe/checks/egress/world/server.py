@@ -52,7 +52,20 @@ class WorldServer:
             try:
                 ops: dict[str, Callable[..., Awaitable[Any]]] = {
                     name: getattr(self, f"op_{name}")
-                    for name in ("hello", "zone", "start", "stop", "restart", "signal", "run", "events", "spawn", "mute", "alive", "pid")
+                    for name in (
+                        "hello",
+                        "zone",
+                        "start",
+                        "stop",
+                        "restart",
+                        "signal",
+                        "run",
+                        "events",
+                        "spawn",
+                        "mute",
+                        "alive",
+                        "pid",
+                    )
                 }
                 reply = {"output": await ops[request["op"]](**request["input"])}
             except TargetDead as death:
@@ -68,7 +81,10 @@ class WorldServer:
         return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": f"{RESOLVER}:53"}
 
     async def op_zone(
-        self, rows: dict[str, Any], untrusted: list[str] = [], refused: list[str] = []  # noqa: B006 - only read
+        self,
+        rows: dict[str, Any],
+        untrusted: list[str] = [],
+        refused: list[str] = [],  # noqa: B006 - only read
     ) -> None:
         self._dns.zone = Zone(rows)
         self._canaries.untrusted = frozenset(untrusted)
@@ -160,7 +176,11 @@ class WorldServer:
         except TimeoutError:
             os.killpg(process.pid, signal.SIGKILL)
             raise
-        return {"rc": process.returncode, "stdout": out.decode("utf-8", "replace"), "stderr": err.decode("utf-8", "replace")}
+        return {
+            "rc": process.returncode,
+            "stdout": out.decode("utf-8", "replace"),
+            "stderr": err.decode("utf-8", "replace"),
+        }
 
     async def op_mute(self, muted: bool) -> None:
         """Stop recording, for load that would fill the log."""
