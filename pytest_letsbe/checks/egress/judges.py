@@ -10,6 +10,7 @@ from . import probe
 from .addresses import kind_of
 from .framing import ambiguities
 from .model import Conversation, Sight, Vector
+from .policy import RESERVED
 from .requests import requests_in
 from .world.canary import PORTS
 
@@ -90,7 +91,7 @@ def dns(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         return
     known = {probe.ALLOWED, probe.POSTING, probe.SECURE, probe.CANARY_DENY, *probe.TENANT_ONLY.values(), *vector.zone}
     for name in dict.fromkeys(sight.asked):
-        if name not in known and not name.endswith("." + probe.WILD) and probe.RESERVED in name:
+        if name not in known and not name.endswith("." + probe.WILD) and RESERVED in name:
             yield Leak("a name that isn't allowed was asked for in DNS", f"DNS was asked for {mask_runs(name)}")
 
 

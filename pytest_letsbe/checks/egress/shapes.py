@@ -7,6 +7,7 @@ from typing import Any
 
 from . import probe
 from .model import Step
+from .policy import RESERVED
 
 #: What may stand in braces in a corpus file.
 NAMES = {
@@ -19,7 +20,7 @@ NAMES = {
     "secure": probe.SECURE,
     "allowed_at": probe.ALLOWED_AT,
     "evil_at": probe.EVIL_AT,
-    "world": probe.RESERVED,
+    "world": RESERVED,
 }
 #: Seconds to wait for an answer to bytes that may well get none.
 SHORT = 0.6

@@ -14,7 +14,7 @@ from ....targets.base import TargetDead
 from .. import probe, spoilt
 from ..judges import judged
 from ..model import Sight, Step, Vector
-from ..policy import Policy
+from ..policy import RESERVED, Policy
 from ..shapes import absolute, connect, inside_plain, inside_tls
 from ..target import ProxyTarget, Session
 from . import liveness
@@ -56,7 +56,7 @@ def _cases(plan: Plan) -> Iterable[Case]:
     yield case(CLOSED, "restart/removed", where)
 
 
-def _files(group: str, text: str | None) -> Iterator[tuple[str, Callable[[Path, str], None]]]:
+def _files(group: str, text: str | None) -> Iterator[tuple[str, Callable[[Path, str], object]]]:
     """Names with what puts the spoilt file in its place; ``text`` is None where the policy isn't JSON."""
     if group == "unreadable":
         for name, make in spoilt.UNREADABLE.items():
@@ -65,11 +65,11 @@ def _files(group: str, text: str | None) -> Iterator[tuple[str, Callable[[Path, 
         for share in spoilt.CUTS:
             yield (
                 f"cut-at-{share:.0%}",
-                lambda path, text, share=share: path.write_bytes(spoilt.cut(text, share)) and None,
-            )  # type: ignore[misc]
+                lambda path, text, share=share: path.write_bytes(spoilt.cut(text, share)),  # type: ignore[misc]
+            )
     elif group == "broken" or text is not None:
         for name, spoil in (spoilt.BROKEN if group == "broken" else spoilt.JSON_ONLY).items():
-            yield name, lambda path, text, spoil=spoil: path.write_bytes(spoil(text)) and None  # type: ignore[misc]
+            yield name, lambda path, text, spoil=spoil: path.write_bytes(spoil(text))  # type: ignore[misc]
 
 
 def outward() -> list[Vector]:
@@ -168,7 +168,7 @@ def _still_shut(session: Session, what: str) -> None:
         return
 
 
-def _spoil_and_reload(name: str, spoil: Callable[[Path, str], None]) -> Callable[[ProxyTarget, Session], None]:
+def _spoil_and_reload(name: str, spoil: Callable[[Path, str], object]) -> Callable[[ProxyTarget, Session], None]:
     def judge(target: ProxyTarget, session: Session) -> None:
         text = session.policy_path.read_text()
         spoilt.clear(session.policy_path)
@@ -240,11 +240,9 @@ def _removed_and_restarted(target: ProxyTarget, session: Session) -> None:
 
 _RELOADS: dict[str, Callable[[ProxyTarget, Session], None]] = {
     "removed": _spoil_and_reload("removed", lambda path, text: None),
-    "emptied": _spoil_and_reload("emptied", lambda path, text: path.write_bytes(b"") and None),
-    "broken": _spoil_and_reload("broken", lambda path, text: path.write_bytes(spoilt.BROKEN["garbage"](text)) and None),
-    "half-written": _spoil_and_reload(
-        "half-written", lambda path, text: path.write_bytes(spoilt.cut(text, 0.5)) and None
-    ),
+    "emptied": _spoil_and_reload("emptied", lambda path, text: path.write_bytes(b"")),
+    "broken": _spoil_and_reload("broken", lambda path, text: path.write_bytes(spoilt.BROKEN["garbage"](text))),
+    "half-written": _spoil_and_reload("half-written", lambda path, text: path.write_bytes(spoilt.cut(text, 0.5))),
     "folder": _spoil_and_reload("a folder", lambda path, text: path.mkdir()),
     "revoked": _revoked,
     "revoked-atomically": _revoked_atomically,
@@ -263,7 +261,7 @@ def _without_dns(target: ProxyTarget) -> None:
             probe.ALLOWED: row,
             f"*.{probe.WILD}": row,
             probe.CANARY_DENY: row,
-            f"~evil.{probe.RESERVED}": row,
+            f"~evil.{RESERVED}": row,
         }
         for vector in outward()[2:]:
             sight = session.run(Vector(vector.id, vector.scripts, zone), "allow")
