@@ -80,6 +80,7 @@ def load(
     checks: Mapping[str, Check],
     *,
     profile: str = "pr",
+    update: bool = False,
     shown_as: str | None = None,
     corpora: Callable[[str], tuple[Path, ...]] = lambda check: (),
 ) -> Manifest:
@@ -103,7 +104,7 @@ def load(
     targets = _targets(document)
     required, removed = _required(document, model, matrix[model.package], checks)
     entries = {
-        name: _entry(document, _Context(path.parent.resolve(), checks, targets, profile, corpora(name)), name, raw)
+        name: _entry(document, _Context(path.parent.resolve(), checks, targets, profile, corpora(name), update), name, raw)
         for name, raw in model.checks.items()
     }
     known = {*required, *removed, *entries}
@@ -146,6 +147,7 @@ class _Context:
     targets: Mapping[str, TargetSpec]
     profile: str
     corpora: tuple[Path, ...]
+    update: bool
 
 
 def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: Any) -> CheckEntry:
@@ -164,7 +166,7 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
             )
         check = EvidenceCheck(name)
     options = convert(document, ("checks", name), check.options, raw if raw is not None else {})
-    spec = Spec(name, options, context.root, where, context.profile, context.corpora)
+    spec = Spec(name, options, context.root, where, context.profile, context.corpora, context.update)
     if check.role is None or (isinstance(check, MayGoWithout) and not check.needs_target(options)):
         return CheckEntry(check, spec)
     wanted = getattr(options, "target", None) or check.role

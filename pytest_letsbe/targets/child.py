@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .cpu import session_cpu_seconds, session_members
+from .cpu import session_cpu_seconds, session_members, session_resident_bytes
 
 
 class StartError(Exception):
@@ -94,6 +94,9 @@ class Child:
 
     def cpu_seconds(self) -> float | None:
         return session_cpu_seconds(self.pid)
+
+    def resident_bytes(self) -> int | None:
+        return session_resident_bytes(self.pid)
 
 
 def _end(process: subprocess.Popen[bytes], owner: int, grace: float) -> None:

@@ -1,4 +1,4 @@
-"""The processes of a session and the CPU time they used, read from Linux' /proc."""
+"""The processes of a session, the CPU time they used and the memory they hold, read from Linux' /proc."""
 
 from __future__ import annotations
 
@@ -31,6 +31,17 @@ def session_cpu_seconds(session: int) -> float | None:
         # Both are lower bounds: schedstat forgets ended threads, the tick counter forgets fractions.
         total += max(own, _thread_seconds(pid)) + waited_for
     return total
+
+
+def session_resident_bytes(session: int) -> int | None:
+    """Resident memory of a session's processes (what they share counts for each), or None where that can't be read."""
+    total = 0
+    for pid in session_members(session):
+        try:
+            total += int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, IndexError, ValueError):  # it ended meanwhile
+            continue
+    return total or None
 
 
 def _processes() -> list[tuple[int, list[str]]]:

@@ -133,6 +133,10 @@ class StartedServer:
     def cpu_seconds(self) -> float | None:
         return 0.0 if self._child is None else self._child.cpu_seconds()
 
+    def resident_bytes(self) -> int | None:
+        """Memory that its processes hold now, or None where that can't be read."""
+        return None if self._child is None else self._child.resident_bytes()
+
     def close(self) -> None:
         """Ask it to end, insist after two seconds, and remove the state folder."""
         self.stop(GRACE)
