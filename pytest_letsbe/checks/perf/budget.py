@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -21,11 +21,7 @@ Share = Annotated[float, Meta(gt=0, le=1)]
 _SIZE = re.compile(r"([0-9]+)(KiB|MiB)\Z|x([0-9]+)\Z")
 
 
-class _Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    pass
-
-
-class Sampling(_Part):
+class Sampling(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much is measured; the nightly profile takes several times as much."""
 
     version: Literal[1]
@@ -36,7 +32,7 @@ class Sampling(_Part):
     max_seconds: Positive = 30.0
 
 
-class AddedP50(_Part):
+class AddedP50(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limit of the time that the proxy adds to a small request, keep-alive, one at a time."""
 
     stat: Literal["interleaved_median_diff"] = "interleaved_median_diff"
@@ -45,7 +41,7 @@ class AddedP50(_Part):
     times_relay: Positive = 8.0
 
 
-class VsBase(_Part):
+class VsBase(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limit of the ratio to the base build's time."""
 
     stat: Literal["interleaved_ratio"] = "interleaved_ratio"
@@ -53,13 +49,13 @@ class VsBase(_Part):
     confirm: Annotated[int, Meta(ge=1, le=5)] = 2
 
 
-class OpenGate(_Part):
+class OpenGate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What of the open loop is judged; the tails are only told."""
 
     p50_added_ms: Positive = 10.0
 
 
-class OpenLoop(_Part):
+class OpenLoop(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fixed rate, counted from the moment each request was due."""
 
     rate_rps: Positive = 150.0
@@ -70,7 +66,7 @@ class OpenLoop(_Part):
     gate: OpenGate = OpenGate()
 
 
-class Throughput(_Part):
+class Throughput(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A download passes at ``min_ratio`` of the direct rate, or at ``enough_mb_s``, whichever is less."""
 
     body_mb: Positive = 8.0
@@ -78,7 +74,7 @@ class Throughput(_Part):
     enough_mb_s: Positive = 20.0
 
 
-class EventLag(_Part):
+class EventLag(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limit of the lag of the worst event, beyond the direct one, in the best of so many streams."""
 
     events: Annotated[int, Meta(ge=2, le=16)] = 8
@@ -87,7 +83,7 @@ class EventLag(_Part):
     min_of: Annotated[int, Meta(ge=1, le=10)] = 3
 
 
-class Growth(_Part):
+class Growth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limit of the exponent of cost over size; the sizes grow further while the cost can't be told from nothing."""
 
     sizes: Annotated[list[str], Meta(min_length=3)] = msgspec.field(default_factory=lambda: ["16KiB", "x2", "x4", "x8"])
@@ -95,7 +91,7 @@ class Growth(_Part):
     corpus: Literal["adversarial"] = "adversarial"
 
 
-class Plateau(_Part):
+class Plateau(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Memory of the last third over the middle third of many requests; less than ``floor_mb`` more is no growth."""
 
     requests: Annotated[Count, Meta(ge=120)] = 1500
@@ -104,7 +100,7 @@ class Plateau(_Part):
     cap_mb: Positive = 512.0
 
 
-class Tunnels(_Part):
+class Tunnels(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """So many at once; ``ok_ratio`` of them work, and the rest is refused with one of the statuses."""
 
     open: Annotated[Count, Meta(le=5000)] = 300
@@ -112,14 +108,14 @@ class Tunnels(_Part):
     refuse_with: list[int] = msgspec.field(default_factory=lambda: [429, 503])
 
 
-class SlowReader(_Part):
+class SlowReader(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limit of what the proxy holds of a body that its client doesn't read."""
 
     body_mb: Positive = 128.0
     rss_growth_max_mb: Positive = 32.0
 
 
-class Budgets(_Part):
+class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One entry for each statement."""
 
     added_p50: AddedP50 = AddedP50()
@@ -133,7 +129,7 @@ class Budgets(_Part):
     slow_reader: SlowReader = SlowReader()
 
 
-class Noise(_Part):
+class Noise(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Beyond this ratio of a measurement to itself only a verdict that the noise can't turn is given."""
 
     self_check: Literal["aa"] = "aa"
@@ -141,7 +137,7 @@ class Noise(_Part):
     on_fail: Literal["inconclusive"] = "inconclusive"
 
 
-class BudgetFile(_Part):
+class BudgetFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole file."""
 
     perf: Sampling

@@ -101,7 +101,9 @@ class Client:
             self.close()
         return response.status, data
 
-    def begin(self, path: str, body: bytes | None = None, *, kind: str = "application/json") -> http.client.HTTPResponse:
+    def begin(
+        self, path: str, body: bytes | None = None, *, kind: str = "application/json"
+    ) -> http.client.HTTPResponse:
         """Send a request and read the head of its answer. Raises RouteError."""
         if self._connection is None:
             self._connection = self.route.open(self._timeout)

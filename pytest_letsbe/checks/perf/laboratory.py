@@ -40,7 +40,9 @@ class Laboratory:
     def serve(self, link: socket.socket) -> None:
         from .measure import ops
 
-        known: dict[str, Callable[..., Any]] = {name: getattr(self, f"op_{name}") for name in ("hello", "start", "stop")}
+        known: dict[str, Callable[..., Any]] = {
+            name: getattr(self, f"op_{name}") for name in ("hello", "start", "stop")
+        }
         with link.makefile("rb") as lines:
             for line in lines:
                 request = json.loads(line)

@@ -93,7 +93,9 @@ def _svg(chart: Chart, colours: Sequence[str]) -> str:
     for colour, series in zip(colours, chart.series, strict=False):
         spots = [place(*chart.scaled(point)) for point in series.points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in spots)
-        parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round" points="{path}"/>')
+        parts.append(
+            f'<polyline fill="none" stroke="{colour}" stroke-width="2" stroke-linejoin="round" points="{path}"/>'
+        )
         if len(spots) <= 40:
             parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in spots]
     if chart.limit is not None:

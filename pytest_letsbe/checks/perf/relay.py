@@ -15,7 +15,13 @@ CHUNK = 64 * 1024
 
 
 class Relay:
-    """One upstream connection for each client connection. Subclasses override what they do badly."""
+    """One upstream connection for each client connection. Subclasses override what they do badly.
+
+    It is constructed as ``python -m pytest_letsbe.reference.proxy --class`` does, and needs nothing of what it is given.
+    """
+
+    def __init__(self, policy: str = "", dns: str = "", ca: str | None = None, state: str | None = None) -> None:
+        del policy, dns, ca, state
 
     async def serve(self, port: int) -> None:
         server = await asyncio.start_server(self.met, "127.0.0.1", port, backlog=2048)
@@ -57,7 +63,9 @@ class Relay:
         writer.write(answer)
         await self.answer_body(framing(answer), up_reader, writer)
 
-    async def request_body(self, length: int | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def request_body(
+        self, length: int | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         await self.body(length, reader, writer)
 
     async def answer_body(self, length: int | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

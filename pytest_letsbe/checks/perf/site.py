@@ -27,8 +27,8 @@ _OCTETS = bytes(range(256)) * (CHUNK // 256)
 
 
 class Site:
-    """Behaviour by path: ``/small``, ``/bytes?n=``, ``/shape?kind=&n=``, ``/stream?events=&gap=&token=``, ``/sink``,
-    ``/once?token=``; and, for the laboratory itself, ``/times?token=`` and ``/counts``.
+    """Behaviour by path: ``/small``, ``/bytes?n=``, ``/shape?kind=&n=``, ``/stream?events=&gap=&mark=``, ``/sink``,
+    ``/once?mark=``; and, for the laboratory itself, ``/times?mark=`` and ``/counts``.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Site:
             "/shape": lambda ask, _: self._shape(ask["kind"], int(ask["n"])),
             "/sink": lambda _, body: json.dumps({"length": len(body)}).encode(),
             "/once": self._once,
-            "/times": lambda ask, _: json.dumps(self._times.get(ask["token"], [])).encode(),
+            "/times": lambda ask, _: json.dumps(self._times.get(ask["mark"], [])).encode(),
             "/counts": lambda _, __: json.dumps(self._counts).encode(),
         }
         if url.path == "/stream":
@@ -70,7 +70,7 @@ class Site:
         return headers.get("connection", "").lower() != "close"
 
     def _once(self, ask: dict[str, str], body: bytes) -> bytes:
-        self._counts[ask["token"]] += 1
+        self._counts[ask["mark"]] += 1
         return body
 
     def _shape(self, kind: str, n: int) -> bytes:
@@ -84,7 +84,7 @@ class Site:
             b"Transfer-Encoding: chunked\r\n\r\n"
         )
         await writer.drain()
-        sent = self._times.setdefault(ask["token"], [])
+        sent = self._times.setdefault(ask["mark"], [])
         for word in WORDS[: int(ask["events"])]:
             await asyncio.sleep(float(ask["gap"]))
             event = f'data: {{"choices": [{{"delta": {{"content": "{word} "}}}}]}}\n\n'.encode()
@@ -107,9 +107,7 @@ async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
 
 
 async def _flood(writer: asyncio.StreamWriter, n: int) -> None:
-    writer.write(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n" % n
-    )
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n" % n)
     while n > 0:
         writer.write(_OCTETS[: min(n, CHUNK)])
         n -= CHUNK

@@ -61,7 +61,12 @@ def slow_reader(lab: Laboratory, way: str, proxy: str, body_mb: float, pause: fl
         status, came = response.status, _read_on(response, 1.0)
     finally:
         client.close()
-    return {"status": status, "came": came, "size": size, "series": [(at, None if r is None else r / MB) for at, r in series]}
+    return {
+        "status": status,
+        "came": came,
+        "size": size,
+        "series": [(at, None if r is None else r / MB) for at, r in series],
+    }
 
 
 def _grows(series: list[tuple[float, int | None]]) -> bool:

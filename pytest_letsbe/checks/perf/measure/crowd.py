@@ -57,4 +57,11 @@ def tunnels(lab: Laboratory, proxy: str, open_: int, wait: float) -> dict[str, A
         broken.append(f"once all were closed, a request {error}")
     finally:
         after.close()
-    return {"asked": open_, "opened": len(clients), "worked": worked, "refused": refused, "broken": broken, "opening": opening}
+    return {
+        "asked": open_,
+        "opened": len(clients),
+        "worked": worked,
+        "refused": refused,
+        "broken": broken,
+        "opening": opening,
+    }

@@ -22,7 +22,7 @@ def exchange(lab: Laboratory, way: str, proxy: str) -> dict[str, Any]:
     token, body = f"once-{next(_runs)}", b'{"hello": "from the other side"}'
     client = Client(lab.route(way, proxy), 10.0)
     try:
-        status, data = client.ask(f"/once?token={token}", body)
+        status, data = client.ask(f"/once?mark={token}", body)
     finally:
         client.close()
     return {"status": status, "same": data == body, "seen": _counts(lab).get(token, 0)}
@@ -109,7 +109,7 @@ class _Leg:
                 time.sleep(early)
             body = b'{"number": "%d"}' % index
             try:
-                status, data = client.ask(f"/once?token={self._name}-{index}", body)
+                status, data = client.ask(f"/once?mark={self._name}-{index}", body)
             except RouteError as error:
                 with self._lock:
                     self.errors.append(f"a request {error}")

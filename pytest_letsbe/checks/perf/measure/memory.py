@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from ..client import Client
@@ -14,20 +15,23 @@ SAMPLES = 60
 BODY = ("The quick agent reads a file, writes a line, and waits. " * 300).encode()
 
 
-def series(lab: Laboratory, proxy: str, requests: int) -> dict[str, Any]:
-    """Resident megabytes, sampled evenly over the requests; None in each place where it can't be read."""
+def series(lab: Laboratory, proxy: str, requests: int, most: float) -> dict[str, Any]:
+    """Resident megabytes, sampled evenly over the requests that go through in ``most`` seconds; None in each place where it can't be read."""
     server = lab.server(proxy)
     stays = Client(lab.route("http", proxy))
     taken: list[float | None] = []
     every = max(1, requests // SAMPLES)
+    end = time.monotonic() + most
     try:
         for index in range(requests):
+            if time.monotonic() > end and len(taken) >= SAMPLES // 4:
+                break
             if index % 8 == 0:
                 fresh = Client(lab.route("connect" if index % 64 == 0 else "http", proxy))
                 fresh.seconds("/small")
                 fresh.close()
             elif index % 2:
-                stays.seconds("/once?token=memory", BODY)
+                stays.seconds("/once?mark=memory", BODY)
             else:
                 stays.seconds("/small")
             if index % every == every - 1:
@@ -35,4 +39,4 @@ def series(lab: Laboratory, proxy: str, requests: int) -> dict[str, Any]:
                 taken.append(None if resident is None else resident / 1e6)
     finally:
         stays.close()
-    return {"series": taken, "requests": requests}
+    return {"series": taken, "requests": index + 1}

@@ -35,7 +35,7 @@ def _one(lab: Laboratory, way: str, lane: str | None, events: int, gap: float) -
     text = b""
     started = time.monotonic()
     try:
-        response = client.begin(f"/stream?events={events}&gap={gap}&token={token}")
+        response = client.begin(f"/stream?events={events}&gap={gap}&mark={token}")
         head = time.monotonic() - started
         if response.status != 200:
             raise RouteError(f"for a stream was answered {response.status}")
@@ -48,7 +48,7 @@ def _one(lab: Laboratory, way: str, lane: str | None, events: int, gap: float) -
         raise RouteError(f"for a stream broke off: {error}") from None
     finally:
         client.close()
-    sent_at = json.loads(Client(lab.route("http", None)).ask(f"/times?token={token}")[1])
+    sent_at = json.loads(Client(lab.route("http", None)).ask(f"/times?mark={token}")[1])
     if len(sent_at) < events:
         raise RouteError("for a stream never reached the site")
     return {"head": head, "lags": [read - sent for read, sent in zip(read_at, sent_at, strict=False)], "events": events}
