@@ -12,6 +12,7 @@ from .base import Check
 #: name -> "module:attribute" below this package.
 BUILTIN: Mapping[str, str] = {
     "perf": "perf.check:PerfCheck",
+    "egress": "egress.check:EgressCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",
     "secrets": "secrets.check:SecretsCheck",

@@ -13,14 +13,22 @@ from ..suggest import did_you_mean
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("role", metavar="ROLE", help=", ".join(REFERENCES))
+    parser.add_argument("role", metavar="ROLE", help=", ".join([*REFERENCES, "proxy"]))
     parser.add_argument("--variant", default="correct", help="which reference of that role (default: correct)")
     parser.add_argument(
         "--http", type=int, metavar="PORT", help="serve POST /<op> on this loopback port instead of stdio"
     )
+    server = parser.add_argument_group("proxy: a server on a loopback port")
+    server.add_argument("--port", type=int, help="where it listens")
+    server.add_argument("--policy", metavar="FILE", help="the policy as JSON")
+    server.add_argument("--dns", metavar="HOST:PORT", help="its resolver")
+    server.add_argument("--ca", metavar="FILE", help="PEM with the certificate and key it terminates TLS with")
+    server.add_argument("--state", metavar="DIR", help="folder for its audit")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.role == "proxy":
+        return _serve_proxy(options)
     if options.role not in REFERENCES:
         raise UsageError(f"no reference plays {options.role!r}{did_you_mean(options.role, REFERENCES)}")
     if options.variant not in REFERENCES[options.role]:
@@ -32,4 +40,15 @@ def run(options: argparse.Namespace) -> int:
         serve_http(served, options.http)
     else:
         serve_stdio(served, sys.stdin.buffer, sys.stdout.buffer)
+    return 0
+
+
+def _serve_proxy(options: argparse.Namespace) -> int:
+    if options.port is None or options.policy is None or options.dns is None:
+        raise UsageError("`letsbe serve proxy` needs --port, --policy and --dns")
+    import asyncio
+
+    from ..reference.proxy import ReferenceProxy
+
+    asyncio.run(ReferenceProxy(options.policy, options.dns, options.ca, options.state).serve(options.port))
     return 0

@@ -106,11 +106,11 @@ class Script:
 
     async def _open(self) -> None:
         local = (self._source, 0) if self._source else None
-        self._reader, self._writer = await asyncio.wait_for(
+        reader, writer = await asyncio.wait_for(
             asyncio.open_connection(*self._where, local_addr=local, limit=2**20), WAIT
         )
-        self._tls, self._fresh = None, b""
-        self.sports.append(self._writer.get_extra_info("sockname")[1])
+        self._reader, self._writer, self._tls, self._fresh = reader, writer, None, b""
+        self.sports.append(writer.get_extra_info("sockname")[1])
 
     def _live(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._reader is None or self._writer is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -15,6 +15,9 @@ class EgressOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     template: Annotated[
         str | None, Meta(description="a Jinja template that writes the policy as your proxy reads it; else JSON")
     ] = None
+    modes: Annotated[
+        list[Literal["allow", "deny"]], Meta(description="policy modes that are proven; the policy's own when left out")
+    ] = []
     extra: Annotated[list[str], Meta(description="globs of your own vector files, relative to the manifest")] = []
     require_tier: Annotated[
         int, Meta(ge=0, le=2, description="2: fail when this machine lets us make no network of our own")

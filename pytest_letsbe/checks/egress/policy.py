@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from ... import strict_yaml
 from ...model import UsageError
@@ -25,8 +25,8 @@ class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
     host: Annotated[str | None, Meta(description="one name, exactly")] = None
     suffix: Annotated[str | None, Meta(description="every name below it; not itself")] = None
-    ports: Annotated[list[Port], Meta(description="80 and 443 when left out")] = [80, 443]
-    schemes: list[Literal["http", "https"]] = ["http", "https"]
+    ports: Annotated[list[Port], Meta(description="80 and 443 when left out")] = field(default_factory=lambda: [80, 443])
+    schemes: list[Literal["http", "https"]] = field(default_factory=lambda: ["http", "https"])
     methods: Annotated[list[str], Meta(description="any when left out; judged for what the proxy can read")] = []
 
 

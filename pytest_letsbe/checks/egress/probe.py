@@ -25,6 +25,8 @@ TOKENS = {"letsbe-one": "letsbe-one-token-4711", "letsbe-two": "letsbe-two-token
 
 ALLOWED_AT, ALLOWED_AT6 = "52.1.0.10", "2600:1f18::10"
 WILD_AT, EVIL_AT, EVIL_AT6, DENIED_AT = "52.1.0.20", "52.9.9.9", "2600:1f18::99", "52.9.9.10"
+#: Anything else there is, in deny mode.
+OPEN_AT = "52.3.0.10"
 POSTING_AT, SECURE_AT, ONE_AT, TWO_AT = "52.1.0.30", "52.1.0.40", "52.1.0.51", "52.1.0.52"
 #: Where the user's own hosts live in this world.
 YOURS_AT = "52.2.0.{}"
@@ -55,8 +57,8 @@ def with_probes(policy: Policy) -> Policy:
     return msgspec.structs.replace(policy, allow=[*policy.allow, *rules], deny=[*policy.deny, *deny], tenants=tenants)
 
 
-def zone(extra: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Every name there is: those of the suite at their addresses, anything else at the evil one."""
+def zone(mode: str, extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Every name there is: those of the suite at their addresses, any other where nothing may go (in allow mode)."""
     return {
         ALLOWED: {"a": [ALLOWED_AT]},
         f"*.{WILD}": {"a": [WILD_AT]},
@@ -65,7 +67,10 @@ def zone(extra: dict[str, Any] | None = None) -> dict[str, Any]:
         CANARY_DENY: {"a": [DENIED_AT]},
         TENANT_ONLY["letsbe-one"]: {"a": [ONE_AT]},
         TENANT_ONLY["letsbe-two"]: {"a": [TWO_AT]},
-        "*": {"a": [EVIL_AT], "aaaa": [EVIL_AT6]},
+        f"~evil.{RESERVED}": {"a": [EVIL_AT], "aaaa": [EVIL_AT6]},
+        "localhost": {"a": ["127.0.0.1"], "aaaa": ["::1"]},
+        "*.localhost": {"a": ["127.0.0.1"], "aaaa": ["::1"]},
+        "*": {"a": [EVIL_AT], "aaaa": [EVIL_AT6]} if mode == "allow" else {"a": [OPEN_AT]},
         **(extra or {}),
     }
 

@@ -62,7 +62,7 @@ class Tunnels(Forwarding):
             heard.append(name)
             return None if self.sni_agrees(name, host) else ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
 
-        context.sni_callback = hear  # type: ignore[assignment]
+        context.sni_callback = hear
         sink = TlsSink(context, reader, writer)
         try:
             await asyncio.wait_for(sink.handshake(), PATIENCE)

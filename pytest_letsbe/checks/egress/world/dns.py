@@ -19,7 +19,7 @@ _UDP_MOST = 512
 
 
 class Zone:
-    """Answers by name; ``*.base`` answers for everything below, ``*`` for what nothing else does.
+    """Answers by name; ``*.base`` answers for everything below, ``~part`` for what holds it, ``*`` for the rest.
 
     A row: ``a``, ``aaaa`` (lists of addresses), ``cname``, ``rcode`` (NXDOMAIN, SERVFAIL, REFUSED), ``ttl``, ``delay`` (seconds),
     ``drop``, ``truncate`` (say TC over UDP), ``sequence`` (rows, one for each question of a type, the last repeats),
@@ -50,6 +50,9 @@ class Zone:
             wild = "*." + ".".join(labels[start:])
             if wild in self._rows:
                 return self._rows[wild]
+        for pattern, row in self._rows.items():
+            if pattern.startswith("~") and pattern[1:] in name:
+                return row
         return self._rows.get("*", {"rcode": "NXDOMAIN"})
 
 
@@ -100,7 +103,7 @@ class Dns:
         writer.close()
 
     async def _answer(self, question: bytes, way: str) -> bytes | None:
-        from dnslib import QTYPE, RCODE, DNSRecord  # type: ignore[attr-defined]
+        from dnslib import QTYPE, RCODE, DNSRecord
 
         try:
             request = DNSRecord.parse(question)

@@ -29,7 +29,7 @@ SETTLE = 0.012
 
 
 class WorldServer:
-    """The ops: ``hello``, ``zone``, ``start``, ``stop``, ``restart``, ``signal``, ``run``, ``events``, ``spawn``, ``mute``."""
+    """The ops: ``hello``, ``zone``, ``start``, ``stop``, ``restart``, ``signal``, ``run``, ``events``, ``spawn``, ``mute``, ``alive``, ``pid``."""
 
     def __init__(self, folder: Path, *, tier: int) -> None:
         self._folder, self._tier = folder, tier
@@ -38,7 +38,7 @@ class WorldServer:
         self._dns = Dns(self._log)
         self._canaries = Canaries(self._log, self._authority)
         self._observer: Observer | None = None
-        self._proxy: StartedServer | None = None
+        self._proxies: dict[str, StartedServer] = {}
         self._ipv6 = namespace.has_ipv6()
 
     async def serve(self, link: socket.socket) -> None:
@@ -51,7 +51,7 @@ class WorldServer:
             try:
                 ops: dict[str, Callable[..., Awaitable[Any]]] = {
                     name: getattr(self, f"op_{name}")
-                    for name in ("hello", "zone", "start", "stop", "restart", "signal", "run", "events", "spawn", "mute")
+                    for name in ("hello", "zone", "start", "stop", "restart", "signal", "run", "events", "spawn", "mute", "alive", "pid")
                 }
                 reply = {"output": await ops[request["op"]](**request["input"])}
             except TargetDead as death:
@@ -60,8 +60,8 @@ class WorldServer:
                 reply = {"error": f"{type(error).__name__}: {error}"}
             writer.write(json.dumps(reply).encode("ascii") + b"\n")
             await writer.drain()
-        if self._proxy is not None:
-            self._proxy.stop()
+        for proxy in self._proxies.values():
+            proxy.stop()
 
     async def op_hello(self) -> dict[str, Any]:
         return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": f"{RESOLVER}:53"}
@@ -74,35 +74,37 @@ class WorldServer:
         self._canaries.refused = frozenset(refused)
 
     async def op_start(
-        self, argv: list[str], url: str, ready: str | None, cwd: str, env: dict[str, str], timeout: float,
+        self, name: str, argv: list[str], url: str, ready: str | None, cwd: str, env: dict[str, str], timeout: float,
         policy: str | None, label: str,
     ) -> dict[str, Any]:  # fmt: skip
-        """Start the proxy under test; one at a time."""
-        await self.op_stop()
+        """Start the proxy under test under a name; two policies are two proxies side by side."""
+        await self.op_stop(name)
         given = {"dns": f"{RESOLVER}:53", "ca": str(self._authority.bundle)}
         if policy is not None:
             given["policy"] = policy
-        self._proxy = StartedServer(
+        proxy = StartedServer(
             argv, url, ready=ready, cwd=Path(cwd), env=env, timeout=timeout, placeholders=given, label=label
         )
-        await asyncio.to_thread(self._proxy.start)
-        return {"url": self._proxy.url, "state": str(self._proxy.state)}
+        self._proxies[name] = proxy
+        proxy.state.chmod(0o777)  # a proxy that drops to its own user writes there too
+        await asyncio.to_thread(proxy.start)
+        return {"url": proxy.url, "state": str(proxy.state)}
 
-    async def op_stop(self, grace: float = 0.0) -> None:
-        if self._proxy is not None:
-            proxy, self._proxy = self._proxy, None
+    async def op_stop(self, name: str, grace: float = 0.0) -> None:
+        proxy = self._proxies.pop(name, None)
+        if proxy is not None:
             await asyncio.to_thread(proxy.stop, grace)
             await asyncio.to_thread(proxy.close)
 
-    async def op_restart(self, grace: float = 0.0) -> dict[str, Any]:
+    async def op_restart(self, name: str, grace: float = 0.0) -> dict[str, Any]:
         """End it, with SIGTERM first when ``grace`` is given, and start it with the same state."""
-        proxy = self._running()
+        proxy = self._running(name)
         await asyncio.to_thread(proxy.stop, grace)
         await asyncio.to_thread(proxy.start)
         return {"url": proxy.url, "state": str(proxy.state)}
 
-    async def op_signal(self, number: int) -> None:
-        child = self._running()._child
+    async def op_signal(self, name: str, number: int) -> None:
+        child = self._running(name)._child
         if child is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child.pid, number)
@@ -130,8 +132,21 @@ class WorldServer:
         if self._observer is not None:
             self._observer.drain()
         self._log.forget(since)
-        alive = self._proxy is not None and self._proxy.is_running and not self._exited()
-        return {"events": self._log.since(since), "next": self._log.next, "alive": alive}
+        return {"events": self._log.since(since), "next": self._log.next}
+
+    async def op_alive(self, name: str) -> dict[str, Any]:
+        """Whether the process lives, and of one that ended its last words."""
+        proxy = self._running(name)
+        try:
+            proxy.check_alive()
+        except TargetDead as death:
+            return {"alive": False, "words": list(death.evidence), "sentence": death.sentence}
+        return {"alive": proxy.is_running, "words": [], "sentence": ""}
+
+    async def op_pid(self, name: str) -> int:
+        """Its process id inside the world, for who reads /proc there."""
+        child = self._running(name)._child
+        return child.pid if child is not None else 0
 
     async def op_spawn(self, argv: list[str], stdin: str = "", timeout: float = 60.0) -> dict[str, Any]:
         """Run a program inside the world."""
@@ -150,14 +165,10 @@ class WorldServer:
         """Stop recording, for load that would fill the log."""
         self._log.muted = muted
 
-    def _running(self) -> StartedServer:
-        if self._proxy is None:
+    def _running(self, name: str) -> StartedServer:
+        if name not in self._proxies:
             raise ValueError("no proxy was started")
-        return self._proxy
-
-    def _exited(self) -> bool:
-        child = self._proxy._child if self._proxy is not None else None
-        return child is None or child.exited()
+        return self._proxies[name]
 
 
 def main() -> int:

@@ -110,7 +110,7 @@ def choosing(authority: Authority, heard: Callable[[str | None], bool]) -> ssl.S
         trusted = heard(name)
         connection.context = authority.server(name or "nameless.test", trusted=trusted)
 
-    context.sni_callback = pick  # type: ignore[assignment]
+    context.sni_callback = pick
     return context
 
 
