@@ -22,6 +22,7 @@ class Dialing(Rules):
 
     dns: tuple[str, int]
     ca: str | None
+    _trusting: ssl.SSLContext | None = None
 
     async def connect(
         self, host: str, port: int, tls: bool
@@ -47,10 +48,11 @@ class Dialing(Rules):
         return await asyncio.wait_for(opening, DIAL)
 
     def trust(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self.ca is not None:
-            context.load_verify_locations(self.ca)
-        return context
+        if self._trusting is None:  # reading the system's certificates takes 40 ms: once, not for each request
+            self._trusting = ssl.create_default_context()
+            if self.ca is not None:
+                self._trusting.load_verify_locations(self.ca)
+        return self._trusting
 
     async def addresses(self, host: str) -> list[Address]:
         """What the name stands for now, IPv4 first."""
