@@ -123,7 +123,14 @@ class Bench:
         return kept
 
     def forget(self) -> None:
+        """Measure anew what was kept."""
         self._kept.clear()
+
+    def restart(self) -> None:
+        """End the proxies; the next measurement starts them."""
+        if self._world is not None:
+            self._world.ask("stop")
+        self._running.clear()
 
     def keep_figures(self, case: Case, figures: Mapping[str, Any]) -> None:
         """What was measured, also where it is within its budget: ``.letsbe/perf/<case>.json``."""

@@ -9,11 +9,16 @@ import ssl
 import time
 from dataclasses import dataclass
 
-ROUTES = ("http", "connect")
+#: Seconds after an answer in which the end of its connection may have been under way.
+CROSSED = 0.05
 
 
 class RouteError(Exception):
     """The exchange failed; the message finishes "a request ..."."""
+
+
+class Unanswered(RouteError):
+    """The connection was ended where an answer should have come."""
 
 
 class Refusal(RouteError):
@@ -80,23 +85,23 @@ class Client:
         self.route = route
         self._timeout = timeout
         self._connection: http.client.HTTPConnection | None = None
+        self._answered = float("-inf")
 
     def ask(self, path: str, body: bytes | None = None, *, kind: str = "application/json") -> tuple[int, bytes]:
         """Status and body. Raises RouteError."""
-        fresh = self._connection is None
         try:
             response = self.begin(path, body, kind=kind)
-        except RouteError:
-            if fresh:
+        except Unanswered:
+            # It ended the connection in the moment after an answer, without having said so: both crossed on the way.
+            if time.monotonic() - self._answered > CROSSED:
                 raise
-            # The server may end an idle connection at any moment (RFC 9112, 9.5); a fresh one has no such excuse.
-            self.close()
             response = self.begin(path, body, kind=kind)
         try:
             data = response.read()
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise RouteError(f"got a broken body: {_told(error)}") from None
+        self._answered = time.monotonic()
         if response.will_close:
             self.close()
         return response.status, data
@@ -105,6 +110,10 @@ class Client:
         self, path: str, body: bytes | None = None, *, kind: str = "application/json"
     ) -> http.client.HTTPResponse:
         """Send a request and read the head of its answer. Raises RouteError."""
+        # The other side may end an idle connection at any moment (RFC 9112, 9.5): that is looked at before anything is sent.
+        # A request that was sent and not answered is lost, and no second try hides it.
+        if self._connection is not None and _ended(self._connection.sock):
+            self.close()
         if self._connection is None:
             self._connection = self.route.open(self._timeout)
         connection = self._connection
@@ -114,6 +123,9 @@ class Client:
                 headers["Content-Type"] = kind
             connection.request("GET" if body is None else "POST", self.route.target(path), body, headers)
             return connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
+            self.close()
+            raise Unanswered(f"got no answer: {_told(error)}") from None
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise RouteError(f"got no answer: {_told(error)}") from None
@@ -131,6 +143,23 @@ class Client:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _ended(sock: socket.socket | None) -> bool:
+    """Whether the other side hung up, or said something that nobody asked for."""
+    if sock is None:
+        return True
+    wait = sock.gettimeout()
+    try:
+        sock.settimeout(0)
+        sock.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):  # TLS 1.3 tickets may have come, which is nothing said
+        return False
+    except OSError:
+        return True
+    finally:
+        sock.settimeout(wait)
+    return True
 
 
 def _dial(address: tuple[str, int], timeout: float, receive_buffer: int | None) -> socket.socket:

@@ -53,7 +53,7 @@ def _throughput(case: Case, bench: Bench) -> None:
 def _slow(case: Case, bench: Bench) -> None:
     limits = bench.limits.slow_reader
     body = limits.body_mb * (2 if bench.nightly else 1)
-    measured = bench.take("slow_reader", way=case.name, proxy=TARGET, body_mb=body, pause=1.0, most=8.0)
+    measured = bench.take("slow_reader", way=case.name, proxy=TARGET, body_mb=body, pause=0.8, most=8.0)
     points = [(at, mb) for at, mb in measured["series"] if mb is not None]
     if not points:
         raise NotEvaluated("the proxy's memory can't be read on this machine")

@@ -28,8 +28,8 @@ ERRORS = Invariant(
     "open loop; a request sent twice is a tool call done twice",
 )
 
-#: Blocks are shortened until one stretch of them takes about so many seconds, for a slow proxy shows soon.
-STRETCH = 5.0
+#: Blocks are shortened until all of them take about this share of ``max_seconds``: a slow proxy shows soon.
+STRETCH = 1 / 6
 OPEN = "open-loop-"
 
 
@@ -39,7 +39,7 @@ def _blocks(bench: Bench, way: str, lanes: list[str | None]) -> dict[str, Any]:
     pilot = bench.take("interleaved", way=way, lanes=lanes, blocks=1, per_block=4, warmup=2, base=base)
     slowest = sum(sum(lane[0]) for lane in pilot["lanes"]) / 4
     blocks = sampling.blocks * (3 if bench.nightly else 1)
-    each = min(sampling.max_seconds, STRETCH * (3 if bench.nightly else 1)) / (blocks * slowest)
+    each = sampling.max_seconds * STRETCH * (3 if bench.nightly else 1) / (blocks * slowest)
     while each < 4 and blocks > 6:
         blocks, each = max(6, blocks // 2), each * 2
     per_block = max(4, min(sampling.per_block, int(each)))

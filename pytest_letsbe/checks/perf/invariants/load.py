@@ -30,7 +30,12 @@ def _plateau(case: Case, bench: Bench) -> None:
     requests = limits.requests * (10 if bench.nightly else 1)
     whole: list[float] = []
     for _ in range(ROUNDS):
-        measured = bench.take("memory", proxy=TARGET, requests=requests, most=60.0 if bench.nightly else 6.0)
+        measured = bench.take(
+            "memory",
+            proxy=TARGET,
+            requests=requests,
+            most=bench.budget.file.perf.max_seconds / (0.5 if bench.nightly else 6),
+        )
         series = [mb for mb in measured["series"] if mb is not None]
         if len(series) < 3:
             raise NotEvaluated("the proxy's memory can't be read on this machine")
@@ -58,8 +63,8 @@ def _plateau(case: Case, bench: Bench) -> None:
 def _tunnels(case: Case, bench: Bench) -> None:
     limits = bench.limits.tunnels
     measured = bench.take("tunnels", proxy=TARGET, open_=limits.open, wait=8.0)
-    bench.keep_figures(case, {key: measured[key] for key in ("asked", "worked", "refused", "broken")})
-    if measured["broken"]:
+    bench.keep_figures(case, {key: measured[key] for key in ("asked", "worked", "refused", "failed")})
+    if measured["failed"]:
         raise _crowded(bench, case, measured, f"of {limits.open} tunnels at once some hung or broke")
     rude = sorted(set(map(int, measured["refused"])) - set(limits.refuse_with))
     if rude:
@@ -73,7 +78,7 @@ def _crowded(bench: Bench, case: Case, measured: dict[str, Any], sentence: str) 
     facts = [
         f"worked: {measured['worked']} of {measured['asked']}",
         f"refused: {', '.join(f'{n} with {status}' for status, n in measured['refused'].items()) or 'none'}",
-        *(f"broken: {what}" for what in sorted(set(measured["broken"]))[:5]),
+        *(f"broken: {what}" for what in sorted(set(measured["failed"]))[:5]),
     ]
     times = [1000 * s for s in measured["opening"]]
     chart = Chart("time to open each tunnel", "tunnel", "ms", (curve("CONNECT and TLS", times),))

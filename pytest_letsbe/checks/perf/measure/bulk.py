@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ..laboratory import Laboratory
 
 MB = 1_000_000
+#: So much read after the pause shows that the body still comes.
+ENOUGH = 8 * MB
 
 
 def throughput(lab: Laboratory, way: str, proxy: str, body_mb: float, blocks: int) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def _grows(series: list[tuple[float, int | None]]) -> bool:
 def _read_on(response: http.client.HTTPResponse, seconds: float) -> int:
     came, end = 0, time.monotonic() + seconds
     try:
-        while time.monotonic() < end and (data := response.read1(65536)):
+        while came < ENOUGH and time.monotonic() < end and (data := response.read1(65536)):
             came += len(data)
     except OSError:
         pass

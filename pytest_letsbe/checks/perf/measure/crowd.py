@@ -20,7 +20,7 @@ def tunnels(lab: Laboratory, proxy: str, open_: int, wait: float) -> dict[str, A
     route = lab.route("connect", proxy)
     clients: list[Client] = []
     refused: dict[str, int] = {}
-    broken: list[str] = []
+    failed: list[str] = []
     opening: list[float] = []
     worked = 0
     try:
@@ -33,8 +33,8 @@ def tunnels(lab: Laboratory, proxy: str, open_: int, wait: float) -> dict[str, A
             except Refusal as refusal:
                 refused[str(refusal.status)] = refused.get(str(refusal.status), 0) + 1
             except RouteError as error:
-                broken.append(f"a tunnel {error}")
-                if len(broken) >= ENOUGH:
+                failed.append(f"a tunnel {error}")
+                if len(failed) >= ENOUGH:
                     break
             opening.append(time.perf_counter() - started)
         for client in clients:
@@ -42,10 +42,10 @@ def tunnels(lab: Laboratory, proxy: str, open_: int, wait: float) -> dict[str, A
                 status, _ = client.ask("/small")
                 worked += status == 200
                 if status != 200:
-                    broken.append(f"a request in a tunnel was answered {status}")
+                    failed.append(f"a request in a tunnel was answered {status}")
             except (RouteError, http.client.HTTPException) as error:
-                broken.append(f"a request in a tunnel {error}")
-            if len(broken) >= ENOUGH:
+                failed.append(f"a request in a tunnel {error}")
+            if len(failed) >= ENOUGH:
                 break
     finally:
         for client in clients:
@@ -54,7 +54,7 @@ def tunnels(lab: Laboratory, proxy: str, open_: int, wait: float) -> dict[str, A
     try:
         after.seconds("/small")
     except RouteError as error:
-        broken.append(f"once all were closed, a request {error}")
+        failed.append(f"once all were closed, a request {error}")
     finally:
         after.close()
     return {
@@ -62,6 +62,6 @@ def tunnels(lab: Laboratory, proxy: str, open_: int, wait: float) -> dict[str, A
         "opened": len(clients),
         "worked": worked,
         "refused": refused,
-        "broken": broken,
+        "failed": failed,
         "opening": opening,
     }
