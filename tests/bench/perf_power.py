@@ -32,7 +32,7 @@ class Delayed(ReferenceProxy):
     """The reference, and a wait before each request: DELAY_MS."""
 
     async def forward(self, *parts):
-        time.sleep(float(os.environ["DELAY_MS"]) / 1000)  # noqa: ASYNC251 - asyncio's own sleep is rounded to a millisecond
+        time.sleep(float(os.environ["DELAY_MS"]) / 1000)
         return await super().forward(*parts)
 
 

@@ -28,7 +28,7 @@ class OneAtATime(Relay):
     """Serves one request at a time, each 20 ms: alone it is quick enough, and at a fixed rate a queue grows."""
 
     expected = "added-latency"
-    check_options = {"budget": str(Path(__file__).with_name("rate.yaml"))}
+    check_options = {"budget": str(Path(__file__).with_name("rate.yaml"))}  # noqa: RUF012
     turn = None
 
     async def exchange(self, *parts):
@@ -55,7 +55,7 @@ class SlowerThanItsBase(Relay):
     """Takes two milliseconds more than the build before: within the budget, and a step back."""
 
     expected = "vs-base"
-    check_options = {**QUICK, "base": {"start": BASE}}
+    check_options = {**QUICK, "base": {"start": BASE}}  # noqa: RUF012
 
     async def exchange(self, *parts):
         await asyncio.sleep(0.002)
