@@ -28,7 +28,7 @@ class Script:
     """One run of a list of steps; each step is a mapping with one of these keys.
 
     ``send`` (text, each character one byte) or ``b64``; ``recv``: ``head``, ``reply``, ``any`` or ``eof``, within ``wait`` seconds;
-    ``need``: end here unless the last status begins with this digit; ``tls``: ``{sni, alpn}``; ``open``, ``close``, ``reset``,
+    ``http2``: ``{authority, method, path}``; ``need``: end here unless the last status begins with this digit; ``tls``: ``{sni, alpn}``; ``open``, ``close``, ``reset``,
     ``half_close``, ``sleep``; ``repeat``: ``[times, [steps]]``.
     """
 
@@ -84,6 +84,8 @@ class Script:
                     raise Ended(f"refused with {self.statuses[-1] if self.statuses else 'no answer'}")
             case {"tls": options}:
                 await self._start_tls(options or {}, float(step.get("wait", WAIT)))
+            case {"http2": request}:
+                await self._send(_http2(dict(request)))
             case {"open": _}:
                 if self._writer is not None:
                     self._held.append(self._writer)
@@ -181,6 +183,21 @@ class Script:
         writer.write(tls.outgoing())
         self.certificate = tls.certificate
         self._fresh = b""
+
+
+def _http2(request: dict[str, str]) -> bytes:
+    """A whole HTTP/2 connection up to one request, without waiting for the other side (prior knowledge)."""
+    from h2.config import H2Configuration
+    from h2.connection import H2Connection
+
+    connection = H2Connection(H2Configuration(client_side=True, validate_outbound_headers=False))
+    connection.initiate_connection()
+    method = request.get("method", "GET")
+    fields = [(":method", method), (":authority", request["authority"])]
+    if method != "CONNECT":
+        fields += [(":scheme", request.get("scheme", "http")), (":path", request.get("path", "/"))]
+    connection.send_headers(1, fields, end_stream=True)
+    return bytes(connection.data_to_send())
 
 
 def _complete(what: str, got: bytes) -> bool:

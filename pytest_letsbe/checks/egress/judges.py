@@ -138,6 +138,22 @@ def headers(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
                 yield Leak("what the client told the proxy reached a site", f"canary {talk.dst}:{talk.port} heard {mask_runs(secret)}")
 
 
+def address(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
+    """No field says where the client is: it sits on loopback, and gave the proxy another address to pass on."""
+    for talk in sight.conversations.values():
+        for request in requests_in(talk.data):
+            for name, value in request.fields:
+                if name.lower() not in ("host", "via") and ("127.0.0.1" in value or "10.7.7.7" in value):
+                    yield Leak(f"the client's address reached a site in {name}", f"canary {talk.dst}:{talk.port} heard {name}: {value}")
+
+
+def unproven(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
+    """Nothing is said to a site whose certificate nobody trusts."""
+    for talk in sight.conversations.values():
+        if talk.is_tls and talk.data:
+            yield Leak("a site without a trusted certificate got the request", f"canary {talk.dst}:{talk.port} saw {len(talk.data)} bytes")
+
+
 def echo(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
     """A refusal repeats no credential."""
     for run in sight.runs:
@@ -147,5 +163,6 @@ def echo(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
 
 
 JUDGES: Mapping[str, Callable[[Vector, Sight, str], Iterator[Leak]]] = {
-    "destination": destination, "dns": dns, "host": host, "framing": framing, "headers": headers, "echo": echo,
+    "destination": destination, "dns": dns, "host": host, "framing": framing, "headers": headers, "address": address,
+    "echo": echo, "unproven": unproven,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from ...model import Location
 
 Step: TypeAlias = Mapping[str, Any]
 #: What of the sights is judged: where it went, what was asked for, whom it said it was for, how it was framed, what it carried.
-JUDGES = ("destination", "dns", "host", "framing", "headers", "echo")
+JUDGES = ("destination", "dns", "host", "framing", "headers", "address", "echo", "unproven")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Vector:
     permit: Sequence[str] = ()
     secrets: Sequence[str] = ()
     needs_ipv6: bool = False
+    needs_terminate: bool = False
     settle: float = 0.012
     timeout: float = 20.0
 

@@ -23,6 +23,8 @@ NAMES = {
 }
 #: Seconds to wait for an answer to bytes that may well get none.
 SHORT = 0.6
+#: And then for what a second request, hidden behind the first, may bring about.
+LINGER = 0.08
 
 
 def filled(value: Any) -> Any:
@@ -103,7 +105,8 @@ def named(via: str, host: str = probe.ALLOWED) -> list[Step]:
 
 def raw(value: Any, via: str) -> list[Step]:
     """Bytes or steps as they stand; ``via`` puts them at the proxy's door (``plain``) or inside a tunnel to the allowed site."""
-    steps: list[Step] = [{"send": value}, {"recv": "eof", "wait": SHORT}] if isinstance(value, str) else list(value)
+    steps: list[Step] = [{"send": value}, {"recv": "reply", "wait": SHORT}, {"recv": "eof", "wait": LINGER}] if isinstance(value, str) else list(value)
+    steps = _addressed(steps, f"http://{probe.ALLOWED}/" if via == "plain" else "/")
     match via:
         case "plain":
             return steps
@@ -112,6 +115,16 @@ def raw(value: Any, via: str) -> list[Step]:
         case "in-tunnel":
             return [*connect(f"{probe.ALLOWED}:80"), *steps]
     raise KeyError(via)
+
+
+def _addressed(steps: list[Step], url: str) -> list[Step]:
+    """``{url}`` is the target as this way of sending writes it."""
+    return [{**step, "send": step["send"].replace("{url}", url)} if "send" in step else step for step in steps]
+
+
+def octets(value: str) -> str:
+    """A host as it goes over the wire: other letters than ASCII in UTF-8, each byte one character."""
+    return value.encode("utf-8").decode("latin-1")
 
 
 VIAS: Mapping[str, tuple[str, ...]] = {

@@ -15,7 +15,7 @@ from ...data import data_dir
 from ...model import NAME, Spec, UsageError
 from ...suggest import did_you_mean
 from .model import JUDGES, Vector, VectorClass
-from .shapes import DEFAULT_VIAS, SHAPES, VIAS, filled
+from .shapes import DEFAULT_VIAS, SHAPES, VIAS, filled, octets
 from .spellings import IPV4, IPV6, bracketed, spelled
 
 SECTIONS = ("classes",)
@@ -112,12 +112,13 @@ def _vectors(data: ClassRow, row: Row) -> Iterator[Vector]:
         zone = filled(dict(data.zone))
         if data.shape == "dns":
             zone = {**zone, **filled({"{allowed}": value})}
-        steps = SHAPES[data.shape](filled(value), via)
+        value = filled(value)
+        steps = SHAPES[data.shape](octets(value) if data.shape == "authority" and name in data.values else value, via)
         if data.times > 1:
             steps = [step for _ in range(data.times) for step in ({"open": True}, *steps)]
         yield Vector(
             f"{data.id}/{name}/{via}", (steps,), zone, tuple(filled(data.refused)), tuple(filled(data.untrusted)), tuple(data.permit),
-            tuple(data.secrets), needs_ipv6="[" in str(value) and ":" in str(value), settle=data.settle,
+            tuple(data.secrets), needs_ipv6="[" in str(value) and ":" in str(value), needs_terminate=via in ("in-tls", "in-tunnel"), settle=data.settle,
         )  # fmt: skip
 
 

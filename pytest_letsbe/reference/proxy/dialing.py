@@ -7,6 +7,7 @@ import contextlib
 import ipaddress
 import ssl
 import struct
+from functools import cached_property
 
 from .addresses import is_public
 from .names import Address, Refused
@@ -22,14 +23,13 @@ class Dialing(Rules):
 
     dns: tuple[str, int]
     ca: str | None
-    _trusting: ssl.SSLContext | None = None
 
     async def connect(
         self, host: str, port: int, tls: bool
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, Address]:
         """A connection to a permitted destination. Raises Refused."""
         addresses = self.dialled(await self.addresses(host))
-        context = self.trust() if tls else None
+        context = self.trusted if tls else None
         for address in addresses:
             try:
                 reader, writer = await self.dial(host, address, port, context)
@@ -47,12 +47,13 @@ class Dialing(Rules):
         opening = asyncio.open_connection(str(address), port, ssl=context, server_hostname=name, limit=2**18)
         return await asyncio.wait_for(opening, DIAL)
 
-    def trust(self) -> ssl.SSLContext:
-        if self._trusting is None:  # reading the system's certificates takes 40 ms: once, not for each request
-            self._trusting = ssl.create_default_context()
-            if self.ca is not None:
-                self._trusting.load_verify_locations(self.ca)
-        return self._trusting
+    @cached_property
+    def trusted(self) -> ssl.SSLContext:
+        """Made once: reading the system's certificates takes tens of milliseconds."""
+        context = ssl.create_default_context()
+        if self.ca is not None:
+            context.load_verify_locations(self.ca)
+        return context
 
     async def addresses(self, host: str) -> list[Address]:
         """What the name stands for now, IPv4 first."""

@@ -104,12 +104,18 @@ class Tunnels(Forwarding):
         key = pem.index(b"-----BEGIN", pem.index(b"-----END CERTIFICATE"))
         return trustme.CA.from_pem(pem[:key], pem[key:])
 
+    @cached_property
+    def minted(self) -> dict[str, Any]:
+        return {}
+
     def certificate(self, host: str) -> ssl.SSLContext:
         """Raises Refused when there is no CA to sign with: without it nothing can be read, so nothing passes."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
         try:
-            self.authority_ca.issue_cert(host).configure_cert(context)
+            if host not in self.minted:
+                self.minted[host] = self.authority_ca.issue_cert(host)
+            self.minted[host].configure_cert(context)
         except (OSError, ValueError):
             raise Refused(503, "no-ca") from None
         return context

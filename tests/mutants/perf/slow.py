@@ -1,6 +1,7 @@
 """Proxies that are right in what they pass, and cost too much time."""
 
 import asyncio
+import ssl
 import sys
 from pathlib import Path
 
@@ -44,11 +45,12 @@ class ReadsCertificatesEachTime(ReferenceProxy):
     expected = "added-latency"
     check_options = QUICK
 
-    def trust(self):
+    @property
+    def trusted(self):
         for _ in range(4):
-            self._trusting = None
-            super().trust()
-        return self._trusting
+            context = ssl.create_default_context()
+        context.load_verify_locations(self.ca)
+        return context
 
 
 class SlowerThanItsBase(Relay):

@@ -50,9 +50,10 @@ def _cases(invariant: Invariant) -> Callable[[Plan], Iterable[Case]]:
             if one.invariant != invariant.id or not _asked_for(one, plan):
                 continue
             for mode in plan.modes:
-                if mode in one.modes:
+                kept = tuple(v for v in one.vectors if not v.needs_terminate or plan.policy.tls == "terminate")
+                if kept and mode in one.modes:
                     name = one.id if mode == plan.modes[0] else f"{mode}-mode/{one.id}"
-                    yield case(invariant, name, one.location, len(one.vectors), (mode, one))
+                    yield case(invariant, name, one.location, len(kept), (mode, one, kept))
 
     return cases
 
@@ -64,8 +65,8 @@ def _asked_for(one: VectorClass, plan: Plan) -> bool:
 
 
 def _judge(case: Case, target: ProxyTarget) -> None:
-    mode, one = case.data
-    judge_all(violations(one, one.vectors, mode, target))
+    mode, one, vectors = case.data
+    judge_all(violations(one, vectors, mode, target))
 
 
 def violations(one: VectorClass, vectors: tuple[Vector, ...], mode: str, target: ProxyTarget) -> list[Violation]:

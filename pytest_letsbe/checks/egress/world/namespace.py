@@ -21,6 +21,10 @@ _NEWLINK, _NEWROUTE = 16, 24
 _REQUEST, _ACK, _CREATE = 1, 4, 0x400
 
 
+#: The one address of the world that can't be reached.
+UNREACHABLE = "52.1.0.66"
+
+
 class NoNamespace(Exception):
     """The system doesn't let this user make namespaces; the message says which call it refused."""
 
@@ -96,6 +100,13 @@ def _all_addresses_are_local() -> None:
             except OSError:
                 if family == socket.AF_INET:  # without IPv6 its vectors aren't evaluated, and the report says so
                     raise
+        _no_way_to(netlink, UNREACHABLE)
+
+
+def _no_way_to(netlink: socket.socket, address: str) -> None:
+    """A public address at which nobody is: whoever dials it is told so at once, and may try the next."""
+    head = struct.pack("=BBBBBBBBI", socket.AF_INET, 32, 0, 0, 255, 3, 0, 7, 0)  # type UNREACHABLE
+    _ask(netlink, _NEWROUTE, head + struct.pack("=HH4s", 8, 1, socket.inet_aton(address)))
 
 
 def _ask(netlink: socket.socket, kind: int, payload: bytes) -> None:
