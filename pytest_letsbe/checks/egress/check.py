@@ -10,14 +10,22 @@ from ...targets.base import Target
 from ...targets.spec import TargetSpec
 from . import policy as policies
 from . import vectors
-from .invariants import attacks, liveness
+from .invariants import attacks, audit, closed, liveness, redaction, survives, tenants
 from .invariants.base import Judge, Plan
 from .options import EgressOptions
 from .policy import Policy, Tenant
 from .render import Renderer
 from .target import ProxyTarget
 
-_RULES = (*liveness.RULES, *attacks.RULES)
+_RULES = (
+    *liveness.RULES,
+    *attacks.RULES,
+    *redaction.RULES,
+    *closed.RULES,
+    *tenants.RULES,
+    *audit.RULES,
+    *survives.RULES,
+)
 #: Without a policy file everything is asked for.
 EVERYTHING = Policy(
     version=1, tls="terminate", redact=True, tenants={"acme": Tenant(token="acme-token-0001")}, audit="{state}/audit.jsonl", reload="hup"

@@ -97,6 +97,7 @@ class ProxyTarget:
             raise UsageError("egress starts the proxy itself, in a network of its own: give `start` and `url`", location)
         self._spec, self._root, self._renderer = target, spec.root, renderer
         self.policy = policy
+        self.templated = spec.options.template is not None
         self.is_reference = target.reference is not None
         self.label = "reference correct" if self.is_reference else one_line(" ".join(target.start))
         self._worlds: list[World] = []

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -171,6 +172,12 @@ class WorldServer:
         return self._proxies[name]
 
 
+def _more_files() -> None:
+    """A thousand tunnels are two thousand files for us, and as many for the proxy."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else 65536, hard))
+
+
 def main() -> int:
     """``python -m pytest_letsbe.checks.egress.world FD FOLDER``: the socket to talk on, a folder to write to."""
     link, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
@@ -185,6 +192,7 @@ def main() -> int:
         os.waitpid(pid, 0)
         return 0
     namespace.resolve_through(folder, RESOLVER)
+    _more_files()
     link.sendall(b'{"output": "ready"}\n')
     asyncio.run(WorldServer(folder, tier=2).serve(link))
     return 0
