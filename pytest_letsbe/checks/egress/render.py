@@ -35,7 +35,7 @@ class Renderer:
         environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - a config file, no HTML
         try:
             source = self._template.read_text(encoding="utf-8")
-            return environment.from_string(source).render(**values, policy=values, **places)
+            return environment.from_string(source).render({**values, **places, "policy": values})
         except OSError as error:
             raise UsageError(f"the template can't be read: {error.strerror}", Location(str(self._template))) from None
         except jinja2.TemplateError as error:
