@@ -103,8 +103,9 @@ def load(
         )
     targets = _targets(document)
     required, removed = _required(document, model, matrix[model.package], checks)
+    root = path.parent.resolve()
     entries = {
-        name: _entry(document, _Context(path.parent.resolve(), checks, targets, profile, corpora(name), update), name, raw)
+        name: _entry(document, _Context(root, checks, targets, profile, corpora(name), update), name, raw)
         for name, raw in model.checks.items()
     }
     known = {*required, *removed, *entries}

@@ -25,11 +25,17 @@ def test_what_is_left_out_is_the_suites_own(tmp_path):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("perf: {version: 1}\nbudgets:\n  added_p50: {max_msec: 3}\n", "perf-budget.yaml:3:15: unknown key 'max_msec' (did you mean 'max_ms'?)"),
+        (
+            "perf: {version: 1}\nbudgets:\n  added_p50: {max_msec: 3}\n",
+            "perf-budget.yaml:3:15: unknown key 'max_msec' (did you mean 'max_ms'?)",
+        ),
         ("perf: {version: 2}\n", "perf-budget.yaml:1:8"),
         ("perf: {version: 1}\nbudgets:\n  open_loop: {from: sent}\n", "perf-budget.yaml:3:15"),
         ("perf: {version: 1}\nbudgets:\n  vs_base_build: {max: -1}\n", "perf-budget.yaml:3:19"),
-        ("perf: {version: 1}\nbudgets:\n  redact_growth: {sizes: [64KiB, x2, x1]}\n", "perf-budget.yaml:3:38: 'x1': sizes grow"),
+        (
+            "perf: {version: 1}\nbudgets:\n  redact_growth: {sizes: [64KiB, x2, x1]}\n",
+            "perf-budget.yaml:3:38: 'x1': sizes grow",
+        ),
         ("perf: {version: 1}\nperf: {version: 1}\n", "stands twice"),
         ("[]\n", "needs at least `perf: {version: 1}`"),
     ],

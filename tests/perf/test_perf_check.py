@@ -83,7 +83,9 @@ def test_what_passes_leaves_its_figures(tmp_path):
 
 
 def test_a_proxy_that_dies_is_a_finding_and_no_hang(tmp_path):
-    (tmp_path / "gone.py").write_text("class Gone:\n    def __init__(self, *given):\n        raise SystemExit('no policy')\n")
+    (tmp_path / "gone.py").write_text(
+        "class Gone:\n    def __init__(self, *given):\n        raise SystemExit('no policy')\n"
+    )
     end = judged(tmp_path, "Gone", "perf::liveness[http]", path=tmp_path / "gone.py")["perf::liveness[http]"]
     assert end.outcome == "failed"
     assert "ended with exit code 1" in end.error.sentence
@@ -103,7 +105,12 @@ def test_an_update_writes_the_budget(project, tmp_path):
           perf: {{target: proxy, budget: perf-budget.yaml}}
         """
     )
-    project.run("letsbe.yaml::perf::added-latency[http]", "letsbe.yaml::perf::throughput[http]", "--letsbe-update", subprocess=True)
+    project.run(
+        "letsbe.yaml::perf::added-latency[http]",
+        "letsbe.yaml::perf::throughput[http]",
+        "--letsbe-update",
+        subprocess=True,
+    )
     written = (project.path / "perf-budget.yaml").read_text()
     assert "enough_mb_s: 20}" not in written
     assert "added_p50:      {stat: interleaved_median_diff, max_ms: 5," not in written

@@ -173,7 +173,8 @@ class Bench:
             state.mkdir(exist_ok=True)
             state.chmod(0o777)
             policy.write_text(
-                self._renderer.render(self._policy, dns=world.dns, ca=world.ca, state=str(state), name=name), encoding="utf-8"
+                self._renderer.render(self._policy, dns=world.dns, ca=world.ca, state=str(state), name=name),
+                encoding="utf-8",
             )
         world.ask(
             "start", patience=target.timeout + 30, name=name, argv=target.start, url=target.url, ready=target.ready,

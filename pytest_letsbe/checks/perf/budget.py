@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,11 +194,13 @@ TEMPLATE = """\
 # What the proxy may cost (checks.perf). Written by `pytest -p letsbe --letsbe-update`; review it like code.
 perf: {version: 1, blocks: 24, per_block: 16, interleave: abba, warmup: 20, max_seconds: 30}
 budgets:
-  # Judged: median of interleaved blocks. Under floor_ms nothing fails; beside a plain relay, times_relay excuses a slow machine.
+  # Judged: median of interleaved blocks. Under floor_ms nothing fails; times_relay of a plain relay excuses a slow
+  # machine.
   added_p50:      {stat: interleaved_median_diff, max_ms: 5, floor_ms: 0.5, times_relay: 8}
   vs_base_build:  {stat: interleaved_ratio, max: 1.2, confirm: 2}
   # p95 and p99 are told, never judged.
-  open_loop:      {rate_rps: 60, seconds: 2, from: scheduled, errors: 0, report: [p50, p95, p99], gate: {p50_added_ms: 10}}
+  open_loop:
+    {rate_rps: 60, seconds: 2, from: scheduled, errors: 0, report: [p50, p95, p99], gate: {p50_added_ms: 10}}
   throughput:     {body_mb: 8, min_ratio: 0.02, enough_mb_s: 20}
   sse_event_lag:  {events: 8, gap_ms: 60, max_ms: 100, min_of: 3}
   redact_growth:  {sizes: [16KiB, x2, x4, x8], exponent_max: 1.3, corpus: adversarial}
@@ -227,7 +228,7 @@ def write(path: Path, shown_as: str, key: tuple[str, ...], value: float) -> None
     lines[line - 1] = head + re.sub(r"(:\s*)[^\s,}#]+", rf"\g<1>{value:g}", tail, count=1)
     fresh = path.with_name(path.name + ".new")
     fresh.write_text("".join(lines), encoding="utf-8")
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def headroom(value: float, least: float, times: float = 2.0) -> float:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 by three routes: straight to the site, through the proxy in absolute form, and through a CONNECT tunnel with TLS."""
+"""HTTP/1.1 by three routes: straight to the site, through the proxy in absolute form, and through a tunnel with TLS."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class Client:
         self, path: str, body: bytes | None = None, *, kind: str = "application/json"
     ) -> http.client.HTTPResponse:
         """Send a request and read the head of its answer. Raises RouteError."""
-        # The other side may end an idle connection at any moment (RFC 9112, 9.5): that is looked at before anything is sent.
+        # The other side may end an idle connection at any moment (RFC 9112, 9.5): that is looked at before.
         # A request that was sent and not answered is lost, and no second try hides it.
         if self._connection is not None and _ended(self._connection.sock):
             self.close()

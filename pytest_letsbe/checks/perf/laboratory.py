@@ -46,9 +46,9 @@ class Laboratory:
         with link.makefile("rb") as lines:
             for line in lines:
                 request = json.loads(line)
-                op, input = request["op"], request["input"]
+                op, given = request["op"], request["input"]
                 try:
-                    output = known[op](**input) if op in known else ops.OPS[op](self, **input)
+                    output = known[op](**given) if op in known else ops.OPS[op](self, **given)
                     reply = {"output": output}
                 except TargetDead as death:
                     reply = {"dead": [death.sentence, list(death.evidence), death.silent]}

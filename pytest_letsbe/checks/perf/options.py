@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 
 class BaseBuild(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An earlier build of the same proxy, which runs beside the one under test. What is left out is the target's own."""
+    """An earlier build of the same proxy, to run beside the one under test. What is left out is the target's own."""
 
     start: Annotated[list[str] | None, Meta(description="its argv, with the target's placeholders")] = None
     cwd: Annotated[str | None, Meta(description="its working folder, relative to the manifest")] = None

@@ -1,4 +1,4 @@
-"""The page of a failed budget: the sentence, the curves as inline SVG, the figures; one file, light or dark, no network."""
+"""The page of a failed budget: the sentence, the curves as inline SVG, the figures; one file, no network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 sy
 main { max-width: 820px; margin: 0 auto; padding: 32px 24px 48px; }
 h1 { font-size: 22px; line-height: 1.3; margin: 0 0 8px; }
 h2 { font-size: 16px; margin: 28px 0 8px; }
-.id { color: var(--soft); font-family: ui-monospace, monospace; font-size: 14px; margin: 0 0 4px; overflow-wrap: anywhere; }
+.id { color: var(--soft); font-family: ui-monospace, monospace; font-size: 14px;
+  margin: 0 0 4px; overflow-wrap: anywhere; }
 .verdict { color: var(--bad); font-weight: 600; margin: 0 0 20px; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 16px; }
 figcaption { font-weight: 600; margin-bottom: 8px; }
@@ -30,8 +31,10 @@ svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .limit { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 6 4; }
 svg text.limit-word { fill: var(--bad); stroke: none; }
-.legend { display: flex; flex-wrap: wrap; gap: 6px 20px; margin: 10px 0 0; padding: 0; list-style: none; font-size: 14px; }
-.legend i { display: inline-block; width: 18px; height: 3px; margin-right: 7px; vertical-align: middle; border-radius: 2px; }
+.legend { display: flex; flex-wrap: wrap; gap: 6px 20px; margin: 10px 0 0; padding: 0; list-style: none;
+  font-size: 14px; }
+.legend i { display: inline-block; width: 18px; height: 3px; margin-right: 7px; vertical-align: middle;
+  border-radius: 2px; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 td, th { text-align: left; padding: 5px 24px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -60,7 +63,8 @@ def render(
         f'<p class="id">{escape(case)}</p><h1>{escape(statement)}</h1>\n<p class="verdict">{escape(sentence)}</p>\n'
         f"<figure><figcaption>{escape(chart.title)}</figcaption>{_svg(chart, colours)}"
         f'<ul class="legend">{legend}</ul></figure>\n'
-        f'<h2>Figures</h2><div class="scroll"><table>{rows}</table></div>\n<footer>{about}</footer>\n</main></body></html>\n'
+        f'<h2>Figures</h2><div class="scroll"><table>{rows}</table></div>\n'
+        f"<footer>{about}</footer>\n</main></body></html>\n"
     )
 
 

@@ -1,7 +1,7 @@
 """A plain forwarding proxy: the yardstick that tells a slow machine from a slow proxy, and the base of the mutants.
 
-It enforces nothing and looks at nothing: absolute-form requests are forwarded, CONNECT is a blind tunnel. What it adds is what
-any process between two others adds on this machine at this moment.
+It enforces nothing and looks at nothing: absolute-form requests are forwarded, CONNECT is a blind tunnel. What it adds
+is what any process between two others adds on this machine at this moment.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CHUNK = 64 * 1024
 class Relay:
     """One upstream connection for each client connection. Subclasses override what they do badly.
 
-    It is constructed as ``python -m pytest_letsbe.reference.proxy --class`` does, and needs nothing of what it is given.
+    ``python -m pytest_letsbe.reference.proxy --class`` makes it; it needs nothing of what it is given.
     """
 
     def __init__(self, policy: str = "", dns: str = "", ca: str | None = None, state: str | None = None) -> None:

@@ -1,7 +1,7 @@
 """The site behind the proxy: a quick canary that sends what it is asked for, and remembers when it sent it.
 
-It runs in a process of its own, so that its work isn't taken for the load generator's. No answer holds a number that a redactor
-could take for a card or a telephone: events are words, and the times they were sent at are asked for apart.
+It runs in a process of its own, so that its work isn't taken for the load generator's. No answer holds a number that a
+redactor could take for a card or a telephone: events are words, and the times they were sent at are asked for apart.
 """
 
 from __future__ import annotations

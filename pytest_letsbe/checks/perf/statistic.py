@@ -1,8 +1,8 @@
 """The statistics that hold on a shared machine: medians of interleaved blocks, and slopes of a curve.
 
-Over 80 trials of a proxy against itself, half of them beside two CPU hogs, the median of interleaved block ratios raised no
-alarm at a limit of 10 %, and sequential means, p95 and p99 raised 16, 22 and 29 (research/egress.md, section 5). So the
-first is judged, and the tails are only told.
+Over 80 trials of a proxy against itself, half of them beside two CPU hogs, the median of interleaved block ratios
+raised no alarm at a limit of 10 %, and sequential means, p95 and p99 raised 16, 22 and 29 (research/egress.md, section
+5). So the first is judged, and the tails are only told.
 """
 
 from __future__ import annotations

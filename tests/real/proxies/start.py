@@ -15,7 +15,9 @@ CACHE = Path(os.environ.get("LETSBE_CACHE_REAL", HERE.parents[2] / ".cache-real"
 def squid(options, state):
     config = configured(options, state, "squid.conf")
     helper = "/usr/lib/squid/security_file_certgen"
-    subprocess.run([helper, "-c", "-s", str(state / "certificates"), "-M", "4MB"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [helper, "-c", "-s", str(state / "certificates"), "-M", "4MB"], check=True, stdout=subprocess.DEVNULL
+    )
     for path in state.rglob("*"):  # squid gives up root, and still writes here
         path.chmod(0o777 if path.is_dir() else 0o666)
     return ["squid", "-N", "-f", str(config)]
@@ -27,7 +29,14 @@ def tinyproxy(options, state):
 
 def mitmproxy(options, state):
     (state / "mitmproxy-ca.pem").write_bytes(Path(options.ca).read_bytes())
-    argv = [str(CACHE / "mitmproxy/bin/mitmdump"), "-q", "--listen-host", "127.0.0.1", "--listen-port", str(options.port)]
+    argv = [
+        str(CACHE / "mitmproxy/bin/mitmdump"),
+        "-q",
+        "--listen-host",
+        "127.0.0.1",
+        "--listen-port",
+        str(options.port),
+    ]
     for setting in (
         f"confdir={state}",
         f"ssl_verify_upstream_trusted_ca={options.ca}",

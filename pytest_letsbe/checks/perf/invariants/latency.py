@@ -104,7 +104,7 @@ def _added_open(case: Case, bench: Bench) -> None:
     if added <= limit:
         return
     bench.forget()
-    relay, relay_added = _open(bench, case.name, RELAY)
+    _, relay_added = _open(bench, case.name, RELAY)
     bench.forget()
     measured, added = _open(bench, case.name)
     limit = max(limit, bench.limits.added_p50.times_relay * relay_added)
@@ -177,7 +177,8 @@ def _vs_base(case: Case, bench: Bench) -> None:
     lanes = [[1000 * m for m in statistic.medians(lane)] for lane in measured["lanes"][:2]]
     chart = Chart(f"median of each block, {_told(case.name)}", "block", "ms",
                   (curve("base build", lanes[0]), curve("this build", lanes[1])))  # fmt: skip
-    sentence = f"a small request {_told(case.name)} takes {ratio:.2f} times what it takes with the base build (limit {limits.max})"
+    told = f"{ratio:.2f} times what it takes with the base build (limit {limits.max})"
+    sentence = f"a small request {_told(case.name)} takes {told}"
     raise bench.fail(case, VS_BASE, "vs_base_build", Finding(sentence, facts, chart))
 
 
@@ -187,7 +188,7 @@ def _tails(under: dict[str, float], over: dict[str, float], name: str = "direct"
 
 def _too_noisy(noise: float, quiet: float, what: str) -> str:
     return (
-        f"inconclusive: the same proxy measured against itself differs by a factor of {noise:.2f} (limit {quiet}); {what}."
+        f"inconclusive: the same proxy against itself differs by a factor of {noise:.2f} (limit {quiet}); {what}."
         " Run it on a quieter machine"
     )
 

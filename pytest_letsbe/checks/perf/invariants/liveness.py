@@ -9,7 +9,7 @@ from .base import WAYS, Rule
 
 LIVENESS = Invariant(
     "liveness",
-    "A permitted POST over HTTP and inside a CONNECT tunnel, and a stream of events, reach the site and come back whole.",
+    "A permitted POST over HTTP and in a CONNECT tunnel, and a stream of events, reach the site and come back whole.",
     "a proxy that answers 403 to everything is the fastest there is",
 )
 

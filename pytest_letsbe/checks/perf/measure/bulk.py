@@ -38,8 +38,8 @@ def throughput(lab: Laboratory, way: str, proxy: str, body_mb: float, blocks: in
 def slow_reader(lab: Laboratory, way: str, proxy: str, body_mb: float, pause: float, most: float) -> dict[str, Any]:
     """Resident megabytes of the proxy while a client asks for a large body and doesn't read it.
 
-    The wait goes on while memory still grows, up to ``most`` seconds; then the client reads on for a second, as a slow one
-    would, and the bytes must still come.
+    The wait goes on while memory still grows, up to ``most`` seconds; then the client reads on, and the bytes must
+    still come.
     """
     server = lab.server(proxy)
     size = round(body_mb * MB)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def costs(
     lab: Laboratory, way: str, proxy: str, direction: str, shape: str, sizes: list[int], repeats: int, deadline: float
 ) -> dict[str, Any]:
-    """Seconds for each size, the least of ``repeats``; ends early where the proxy refuses a size or misses the deadline."""
+    """Seconds for each size, the least of ``repeats``; ends where the proxy refuses a size or is late."""
     server = lab.server(proxy)
     client = Client(lab.route(way, proxy), deadline)
     seconds: list[float] = []

@@ -1,4 +1,4 @@
-"""Latency: blocks of requests on several routes in turn, and an open loop that counts from the moment a request was due."""
+"""Latency: blocks of requests on several routes in turn, and an open loop that counts from when a request was due."""
 
 from __future__ import annotations
 

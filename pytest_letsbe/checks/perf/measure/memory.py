@@ -16,7 +16,7 @@ BODY = ("The quick agent reads a file, writes a line, and waits. " * 300).encode
 
 
 def series(lab: Laboratory, proxy: str, requests: int, most: float) -> dict[str, Any]:
-    """Resident megabytes, sampled evenly over the requests that go through in ``most`` seconds; None in each place where it can't be read."""
+    """Resident megabytes over the requests that go through in ``most`` seconds; None where they can't be read."""
     server = lab.server(proxy)
     stays = Client(lab.route("http", proxy))
     taken: list[float | None] = []

@@ -4,7 +4,12 @@ const http = require("node:http");
 const { RequestFilteringHttpAgent } = require("request-filtering-agent");
 
 const [port, policyPath] = process.argv.slice(2);
-const policy = JSON.parse(fs.readFileSync(policyPath, "utf8"));
+const policy = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(policyPath)));
+if (policy.version !== 1 || !["allow", "deny"].includes(policy.mode) || !Array.isArray(policy.allow)) {
+  throw new Error("the policy can't be read");
+}
+const OWN = ["proxy-authorization", "proxy-connection", "connection", "keep-alive", "te", "trailer", "upgrade", "via", "forwarded",
+  "x-forwarded-for", "x-forwarded-host", "x-real-ip", "x-client-ip", "client-ip", "true-client-ip", "http2-settings"];
 const plain = new RequestFilteringHttpAgent();
 
 function permitted(host, port) {
@@ -32,7 +37,7 @@ const server = http.createServer((request, response) => {
     return;
   }
   const headers = { ...request.headers, host: url.host };
-  for (const name of ["proxy-authorization", "proxy-connection", "connection", "keep-alive", "te", "upgrade"]) delete headers[name];
+  for (const name of [...OWN, ...String(request.headers.connection ?? "").toLowerCase().split(/[ ,]+/)]) delete headers[name];
   let upstream;
   try {
     upstream = http.request({ host: url.hostname, port: target, path: url.pathname + url.search, method: request.method, headers, agent: plain }, (answer) => {

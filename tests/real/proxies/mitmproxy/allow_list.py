@@ -45,7 +45,15 @@ class AllowList:
         ):
             flow.response = http.Response.make(403)
             return
-        for name in ("proxy-authorization", "proxy-connection", "te", "forwarded", "x-forwarded-for", "x-real-ip", "via"):
+        for name in (
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "forwarded",
+            "x-forwarded-for",
+            "x-real-ip",
+            "via",
+        ):
             request.headers.pop(name, None)
         if "text/event-stream" in request.headers.get("accept", ""):
             flow.metadata["stream"] = True
