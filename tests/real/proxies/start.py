@@ -15,9 +15,9 @@ CACHE = Path(os.environ.get("LETSBE_CACHE_REAL", HERE.parents[2] / ".cache-real"
 def squid(options, state):
     config = configured(options, state, "squid.conf")
     helper = "/usr/lib/squid/security_file_certgen"
-    subprocess.run(
-        [helper, "-c", "-s", str(state / "certificates"), "-M", "4MB"], check=True, stdout=subprocess.DEVNULL
-    )
+    store = state / "certificates"
+    if not store.exists():  # a restart finds it
+        subprocess.run([helper, "-c", "-s", str(store), "-M", "4MB"], check=True, stdout=subprocess.DEVNULL)
     for path in state.rglob("*"):  # squid gives up root, and still writes here
         path.chmod(0o777 if path.is_dir() else 0o666)
     return ["squid", "-N", "-f", str(config)]
