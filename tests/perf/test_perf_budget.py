@@ -61,7 +61,7 @@ def test_an_update_replaces_one_number_and_nothing_else(tmp_path):
 def test_an_update_makes_the_file_where_there_is_none(tmp_path):
     path = tmp_path / "perf-budget.yaml"
     budget.write(path, "perf-budget.yaml", ("budgets", "open_loop", "gate", "p50_added_ms"), 3)
-    assert path.read_text() == budget.TEMPLATE.replace("p50_added_ms: 10", "p50_added_ms: 3")
+    assert path.read_text() == budget.TEMPLATE.replace("p50_added_ms: 20", "p50_added_ms: 3")
 
 
 def test_an_update_of_a_key_that_nobody_wrote_says_so(tmp_path):
