@@ -59,11 +59,16 @@ def _processes() -> list[tuple[int, list[str]]]:
     return found
 
 
-def _thread_seconds(pid: int) -> float:
+def session_waiting_seconds(session: int) -> float:
+    """Time that a session's living threads were ready to run and had no CPU; 0 where the kernel doesn't tell."""
+    return sum(_thread_seconds(pid, 1) for pid in session_members(session))
+
+
+def _thread_seconds(pid: int, column: int = 0) -> float:
     nanoseconds = 0
     try:
         for task in (PROC / str(pid) / "task").iterdir():
-            nanoseconds += int((task / "schedstat").read_text().split()[0])
+            nanoseconds += int((task / "schedstat").read_text().split()[column])
     except (OSError, IndexError, ValueError):  # it ended meanwhile, or the kernel keeps no schedstat
         pass
     return nanoseconds / 1e9

@@ -57,8 +57,8 @@ class OpenGate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class OpenLoop(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A fixed rate, counted from the moment each request was due."""
 
-    rate_rps: Positive = 60.0
-    seconds: Positive = 2.0
+    rate_rps: Positive = 30.0
+    seconds: Positive = 3.0
     from_: Literal["scheduled"] = msgspec.field(name="from", default="scheduled")
     errors: Annotated[int, Meta(ge=0)] = 0
     report: list[Literal["p50", "p95", "p99"]] = msgspec.field(default_factory=lambda: ["p50", "p95", "p99"])
@@ -200,7 +200,7 @@ budgets:
   vs_base_build:  {stat: interleaved_ratio, max: 1.2, confirm: 2}
   # p95 and p99 are told, never judged.
   open_loop:
-    {rate_rps: 60, seconds: 2, from: scheduled, errors: 0, report: [p50, p95, p99], gate: {p50_added_ms: 20}}
+    {rate_rps: 30, seconds: 3, from: scheduled, errors: 0, report: [p50, p95, p99], gate: {p50_added_ms: 20}}
   throughput:     {body_mb: 8, min_ratio: 0.02, enough_mb_s: 20}
   sse_event_lag:  {events: 8, gap_ms: 60, max_ms: 100, min_of: 3}
   redact_growth:  {sizes: [16KiB, x2, x4, x8], exponent_max: 1.3, corpus: adversarial}

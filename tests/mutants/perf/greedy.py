@@ -119,27 +119,27 @@ class ReadsAhead(Relay):
 
 
 class DropsSome(Relay):
-    """Loses one request in thirty."""
+    """Loses one request in fifteen."""
 
     expected = "errors"
     check_options = QUICK
     count = itertools.count(1)
 
     async def exchange(self, head, *parts):
-        if b"/once" in head and next(self.count) % 30 == 0:
+        if b"/once" in head and next(self.count) % 15 == 0:
             raise OSError
         await super().exchange(head, *parts)
 
 
 class SendsTwice(Relay):
-    """Sends one POST in twenty again, because its answer took so long."""
+    """Sends one POST in twelve again, because its answer took so long."""
 
     expected = "errors"
     check_options = QUICK
     count = itertools.count(1)
 
     async def exchange(self, head, reader, writer, up_reader, up_writer):
-        if b"/once" in head and next(self.count) % 20 == 0:
+        if b"/once" in head and next(self.count) % 12 == 0:
             body = await reader.readexactly(framing(head) or 0)
             up_writer.write(head + body)
             answer = await up_reader.readuntil(b"\r\n\r\n")
@@ -151,7 +151,7 @@ class SendsTwice(Relay):
 
 
 class AnswersWithTheLast(Relay):
-    """Answers one request in twenty with what the one before was answered."""
+    """Answers one request in twelve with what the one before was answered."""
 
     expected = "errors"
     check_options = QUICK
@@ -166,6 +166,6 @@ class AnswersWithTheLast(Relay):
         await self.request_body(framing(head), reader, up_writer)
         answer = await up_reader.readuntil(b"\r\n\r\n")
         whole = answer + await up_reader.readexactly(framing(answer) or 0)
-        stale = next(self.count) % 20 == 0 and self.last
+        stale = next(self.count) % 12 == 0 and self.last
         writer.write(self.last if stale else whole)
         AnswersWithTheLast.last = whole

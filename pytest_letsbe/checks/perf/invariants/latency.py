@@ -31,6 +31,8 @@ ERRORS = Invariant(
 #: Blocks are shortened until all of them take about this share of ``max_seconds``: a slow proxy shows soon.
 STRETCH = 1 / 6
 OPEN = "open-loop-"
+#: A queue that grows while the proxy waits for a CPU for more than this share of the time is the machine's.
+STARVED = 0.5
 
 
 def _blocks(bench: Bench, way: str, lanes: list[str | None]) -> dict[str, Any]:
@@ -110,10 +112,17 @@ def _added_open(case: Case, bench: Bench) -> None:
     limit = max(limit, bench.limits.added_p50.times_relay * relay_added)
     if added <= limit:
         return
+    if measured["starved"] > STARVED:
+        share = f"{measured['starved']:.0%}"
+        raise NotEvaluated(
+            f"inconclusive: the proxy was ready to run and had no CPU for {share} of the time; at {limits.rate_rps:g}"
+            f" requests a second it added {added:.0f} ms (limit {limit:.0f} ms). Run it on a quieter machine"
+        )
     facts = [
         f"added p50: {added:.1f} ms (limit {limit:.1f} ms), counted from the moment each request was due",
         f"a plain relay adds: {relay_added:.2f} ms on this machine now",
         f"rate: {limits.rate_rps:g} a second",
+        f"ready to run, and without a CPU: {measured['starved']:.0%} of the time (judged up to {STARVED:.0%})",
         *_tails(measured["direct"], measured["proxied"]),
     ]
     legs = {"direct": measured, "proxied": measured}

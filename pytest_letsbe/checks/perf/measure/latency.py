@@ -60,9 +60,14 @@ def open_loop(lab: Laboratory, way: str, proxy: str, rate: float, seconds: float
     legs: dict[str | None, list[float]] = {None: [], proxy: []}
     errors: list[str] = []
     wrong = 0
+    waited = elapsed = 0.0
     for lane in (None, proxy, proxy, None):
         leg = _Leg(lab, way, lane, rate, seconds / 2)
+        before, started = lab.server(proxy).waiting_seconds(), time.monotonic()
         leg.run()
+        if lane is not None:
+            waited += lab.server(proxy).waiting_seconds() - before
+            elapsed += time.monotonic() - started
         legs[lane] += leg.latencies
         if lane is not None:
             errors += leg.errors
@@ -74,6 +79,7 @@ def open_loop(lab: Laboratory, way: str, proxy: str, rate: float, seconds: float
         "sent": sent,
         "errors": errors,
         "wrong": wrong,
+        "starved": waited / elapsed,
         "twice": sum(count > 1 for count in seen),
         "direct": _percentiles(legs[None]),
         "proxied": _percentiles(legs[proxy]),
