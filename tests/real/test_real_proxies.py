@@ -58,7 +58,9 @@ REAL = (
 def need(path: Path | str) -> None:
     there = path.exists() if isinstance(path, Path) else shutil.which(path, path="/usr/sbin:/usr/bin:/bin") is not None
     if not there:
-        sentence = f"{path} is missing: run `bash tests/real/proxies/install`, and `apt-get install squid-openssl tinyproxy`"
+        sentence = (
+            f"{path} is missing: run `bash tests/real/proxies/install`, and `apt-get install squid-openssl tinyproxy`"
+        )
         pytest.fail(sentence) if os.environ.get("LETSBE_REAL") == "required" else pytest.skip(sentence)
 
 
@@ -79,5 +81,7 @@ def test_a_real_proxy_fails_where_it_leaks_and_passes_where_it_does_not(real: Re
         for case in json.loads(report.read_text())["cases"]
         if case["outcome"] != "deselected"
     }
-    assert [case for case in real.finds if outcomes.get(case) != "failed"] == [], f"known leaks that no case found\n{output}"
+    assert [case for case in real.finds if outcomes.get(case) != "failed"] == [], (
+        f"known leaks that no case found\n{output}"
+    )
     assert [case for case in real.spares if outcomes.get(case) != "passed"] == [], f"cases that it gets right\n{output}"

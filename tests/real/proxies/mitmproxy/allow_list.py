@@ -1,10 +1,18 @@
 """An allow-list addon for mitmproxy, written with care: the destination is judged and not the Host field, before anything is dialled."""
 
+import asyncio
 import ipaddress
 import json
+import socket
 from pathlib import Path
 
 from mitmproxy import ctx, http
+
+#: Fields that belong to one connection, or speak of the client.
+OWN = (
+    *("proxy-authorization", "proxy-connection", "connection", "keep-alive", "te", "trailer", "http2-settings", "via"),
+    *("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "x-client-ip", "client-ip", "true-client-ip"),
+)
 
 
 class AllowList:
@@ -45,33 +53,40 @@ class AllowList:
         ):
             flow.response = http.Response.make(403)
             return
-        for name in (
-            "proxy-authorization",
-            "proxy-connection",
-            "te",
-            "forwarded",
-            "x-forwarded-for",
-            "x-real-ip",
-            "via",
-        ):
-            request.headers.pop(name, None)
-        if "text/event-stream" in request.headers.get("accept", ""):
-            flow.metadata["stream"] = True
+        nominated = request.headers.get("connection", "").lower().replace(",", " ").split()
+        websocket = "upgrade" in nominated and request.headers.get("upgrade", "").lower() == "websocket"
+        for name in (*OWN, *nominated):
+            if not (websocket and name == "upgrade"):
+                request.headers.pop(name, None)
+        if websocket:
+            request.headers["connection"] = "Upgrade"
+        else:
+            request.headers.pop("upgrade", None)
 
     def responseheaders(self, flow):
         if flow.response.headers.get("content-type", "").startswith("text/event-stream"):
             flow.response.stream = True
 
-    def server_connect(self, data):
+    async def server_connect(self, data):
+        """Resolve once, judge the addresses, and dial one that was judged."""
         host, port = data.server.address[:2]
         if self.refused(host, port):
             data.server.error = "refused"
-
-    def server_connected(self, data):
-        """The name was resolved by the connection itself: its address is known only now, before anything was sent."""
-        address = ipaddress.ip_address(data.server.peername[0].partition("%")[0])
-        if any(address in block for block in self.denied if block.version == address.version):
+            return
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError:
+            found = []
+        addresses = [ipaddress.ip_address(row[4][0].partition("%")[0]) for row in found]
+        public = [address for address in addresses if not self.is_denied(address)]
+        if not public:
             data.server.error = "refused"
+            return
+        data.server.sni = data.server.sni or host
+        data.server.address = (str(public[0]), port)
+
+    def is_denied(self, address):
+        return any(address in block for block in self.denied if block.version == address.version)
 
 
 addons = [AllowList()]
