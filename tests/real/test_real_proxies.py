@@ -43,8 +43,8 @@ REAL = (
     Real(
         "mitmproxy",
         CACHE / "mitmproxy/bin/mitmdump",
-        ("deny-private[cname-to-internal]",),
-        ("deny-unlisted[suffix-confusion]", "deny-unlisted[dns-exfiltration]"),
+        ("no-smuggling[line-ends]",),
+        ("deny-private[cname-to-internal]", "deny-unlisted[suffix-confusion]"),
     ),
     Real(
         "agent",
