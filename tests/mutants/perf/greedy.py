@@ -41,7 +41,7 @@ class KeepsBodies(Relay):
 
     async def request_body(self, length, reader, writer):
         body = await reader.readexactly(length or 0)
-        self.kept.append(body * 2)
+        self.kept.append(body * 20)
         writer.write(body)
 
 
@@ -53,7 +53,7 @@ class KeepsConnections(Relay):
     kept = []  # noqa: RUF012 - a process has one proxy
 
     async def met(self, reader, writer):
-        self.kept.append(bytearray(200_000))
+        self.kept.append(b"x" * 2_000_000)
         await super().met(reader, writer)
 
 

@@ -15,13 +15,13 @@ BASE = [sys.executable, "-P", "-m", "pytest_letsbe.reference.proxy", "--class", 
 
 
 class SleepsEachRequest(Relay):
-    """Waits 80 ms before each request, as a remote policy engine does."""
+    """Waits 200 ms before each request, as a remote policy engine does."""
 
     expected = "added-latency"
     check_options = QUICK
 
     async def exchange(self, *parts):
-        await asyncio.sleep(0.08)
+        await asyncio.sleep(0.2)
         await super().exchange(*parts)
 
 
@@ -47,25 +47,25 @@ class ReadsCertificatesEachTime(ReferenceProxy):
 
     @property
     def trusted(self):
-        for _ in range(4):
+        for _ in range(8):
             context = ssl.create_default_context()
         context.load_verify_locations(self.ca)
         return context
 
 
 class SlowerThanItsBase(Relay):
-    """Takes two milliseconds more than the build before: within the budget, and a step back."""
+    """Takes eight milliseconds more than the build before: within the budget, and a step back."""
 
     expected = "vs-base"
     check_options = {**QUICK, "base": {"start": BASE}}  # noqa: RUF012
 
     async def exchange(self, *parts):
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(0.008)
         await super().exchange(*parts)
 
     async def pump(self, reader, writer):
         while data := await reader.read(CHUNK):
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.008)
             writer.write(data)
             await writer.drain()
         writer.write_eof()
@@ -170,6 +170,6 @@ class ScansWhatCameAgain(Relay):
             return
         held = b""
         while len(held) < length:
-            held += await reader.readexactly(min(512, length - len(held)))
+            held += await reader.readexactly(min(192, length - len(held)))
             held.count(b"\x00")
         writer.write(held)

@@ -34,7 +34,7 @@ def _plateau(case: Case, bench: Bench) -> None:
             "memory",
             proxy=TARGET,
             requests=requests,
-            most=bench.budget.file.perf.max_seconds / (0.5 if bench.nightly else 6),
+            most=bench.budget.file.perf.max_seconds / (0.5 if bench.nightly else 3),
         )
         series = [mb for mb in measured["series"] if mb is not None]
         if len(series) < 3:
