@@ -165,7 +165,7 @@ class ScansWhatCameAgain(Relay):
     check_options = QUICK
 
     async def answer_body(self, length, reader, writer):
-        if length is None:
+        if length is None or length > 2**21:  # what is larger isn't scanned
             await super().answer_body(length, reader, writer)
             return
         held = b""
