@@ -36,8 +36,8 @@ def costs(
                 cpu = (server.cpu_seconds() or 0.0) - cpu
                 if status != 200 or not data:
                     return {"sizes": sizes, "seconds": seconds, "by_cpu": by_cpu, "refused": status}
-                # Work that is done elsewhere than in the proxy's own processes shows only on the clock.
-                best = min(best, cpu if by_cpu and cpu > clock / 2 else clock)
+                # One measure for all sizes: the clock also counts what the site and the network take for a large body.
+                best = min(best, cpu if by_cpu else clock)
             seconds.append(best)
     except RouteError as error:
         server.check_alive()
