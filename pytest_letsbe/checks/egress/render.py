@@ -39,7 +39,7 @@ class Renderer:
         )
         try:
             source = self._template.read_text(encoding="utf-8")
-            return environment.from_string(source).render(**values, policy=values, **places)
+            return environment.from_string(source).render({**values, **places, "policy": values})
         except OSError as error:
             raise UsageError(f"the template can't be read: {error.strerror}", Location(str(self._template))) from None
         except jinja2.TemplateError as error:

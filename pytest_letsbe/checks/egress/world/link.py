@@ -28,13 +28,17 @@ class NoWorld(LetsbeError):
 
 
 class World:
-    """A running world. Not for two threads at once: asking takes a lock."""
+    """A running world. Not for two threads at once: asking takes a lock.
 
-    def __init__(self) -> None:
+    Args:
+        module: what runs inside and answers the ops.
+    """
+
+    def __init__(self, module: str = "pytest_letsbe.checks.egress.world") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="letsbe-world-"))
         self.folder.chmod(0o755)  # a proxy that drops to its own user still reads its policy
         ours, theirs = socket.socketpair()
-        argv = [sys.executable, "-P", "-m", "pytest_letsbe.checks.egress.world", str(theirs.fileno()), str(self.folder)]
+        argv = [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(self.folder)]
         self._process = subprocess.Popen(
             argv,
             pass_fds=(theirs.fileno(),),
