@@ -29,7 +29,14 @@ def world():
 
 def test_whoever_dials_any_address_meets_a_canary_and_there_is_no_interface_that_leads_out(world):
     done = world.ask("spawn", argv=[sys.executable, "-c", DIAL])
-    assert done["stdout"].split() == ["169.254.169.254", "10.0.0.5", "8.8.8.8", "fd00:ec2::254", "64:ff9b::a9fe:a9fe", "1"], done
+    assert done["stdout"].split() == [
+        "169.254.169.254",
+        "10.0.0.5",
+        "8.8.8.8",
+        "fd00:ec2::254",
+        "64:ff9b::a9fe:a9fe",
+        "1",
+    ], done
 
 
 def test_the_corpus_has_more_than_400_vectors():

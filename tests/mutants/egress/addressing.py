@@ -45,7 +45,8 @@ class HandWrittenList(ReferenceProxy):
 
     expected = "deny-private"
     blocks = [
-        ipaddress.ip_network(b) for b in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16"]
+        ipaddress.ip_network(b)
+        for b in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16"]
     ]
 
     def is_public(self, address):
