@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/python examples/demo.py
 
 test: $(VENV)/.installed
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 $(TEST_OPTIONS)
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m tests.bench
@@ -41,7 +41,7 @@ wheel-test: $(VENV)/.installed
 	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check --upgrade pip
 	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check "$$(echo dist/*.whl)[all]" --group dev
 	mkdir -p .venv-wheel/run && rm -rf .venv-wheel/run/* && cp -r tests examples docs README.md CHANGELOG.md pyproject.toml .pre-commit-hooks.yaml .venv-wheel/run/
-	cd .venv-wheel/run && ../bin/python -m pytest -q -n 2
+	cd .venv-wheel/run && ../bin/python -m pytest -q -n 2 $(TEST_OPTIONS)
 
 # The manifest's JSON Schema is made from the structs that read it.
 schema: $(VENV)/.installed

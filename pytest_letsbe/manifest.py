@@ -80,6 +80,7 @@ def load(
     checks: Mapping[str, Check],
     *,
     profile: str = "pr",
+    update: bool = False,
     shown_as: str | None = None,
     corpora: Callable[[str], tuple[Path, ...]] = lambda check: (),
 ) -> Manifest:
@@ -102,8 +103,9 @@ def load(
         )
     targets = _targets(document)
     required, removed = _required(document, model, matrix[model.package], checks)
+    root = path.parent.resolve()
     entries = {
-        name: _entry(document, _Context(path.parent.resolve(), checks, targets, profile, corpora(name)), name, raw)
+        name: _entry(document, _Context(root, checks, targets, profile, corpora(name), update), name, raw)
         for name, raw in model.checks.items()
     }
     known = {*required, *removed, *entries}
@@ -146,6 +148,7 @@ class _Context:
     targets: Mapping[str, TargetSpec]
     profile: str
     corpora: tuple[Path, ...]
+    update: bool
 
 
 def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: Any) -> CheckEntry:
@@ -164,7 +167,7 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
             )
         check = EvidenceCheck(name)
     options = convert(document, ("checks", name), check.options, raw if raw is not None else {})
-    spec = Spec(name, options, context.root, where, context.profile, context.corpora)
+    spec = Spec(name, options, context.root, where, context.profile, context.corpora, context.update)
     if check.role is None:
         return CheckEntry(check, spec)
     if isinstance(check, MayGoWithout) and not check.needs_target(options):
@@ -172,7 +175,7 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
             return CheckEntry(check, spec)
         # A target of the right name is meant, also where the check doesn't name it: leaving it out would prove less.
         options = msgspec.structs.replace(options, target=check.role)
-        spec = Spec(name, options, context.root, where, context.profile, context.corpora)
+        spec = Spec(name, options, context.root, where, context.profile, context.corpora, context.update)
     wanted = getattr(options, "target", None) or check.role
     if wanted not in context.targets:
         raise UsageError(

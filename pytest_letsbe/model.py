@@ -68,7 +68,8 @@ class Spec:
     """What a check is asked to prove: its options from the manifest, parsed, and where they stand.
 
     ``options`` is an instance of the check's own options struct; ``root`` the manifest's folder;
-    ``profile`` one of ``pr``, ``nightly``, ``replay``; ``corpora`` are folders that other packages registered.
+    ``profile`` one of ``pr``, ``nightly``, ``replay``; ``corpora`` are folders that other packages registered;
+    ``update`` asks for baselines to be written instead of judged.
     """
 
     check: str
@@ -77,6 +78,7 @@ class Spec:
     location: Location
     profile: str = "pr"
     corpora: tuple[Path, ...] = ()
+    update: bool = False
 
 
 class LetsbeError(Exception):

@@ -33,6 +33,7 @@ def open_manifest(config: pytest.Config, path: Path) -> Loaded:
             path,
             checks(config),
             profile=config.getoption("letsbe_profile"),
+            update=config.getoption("letsbe_update"),
             shown_as=os.path.relpath(path, config.invocation_params.dir),
             corpora=lambda check: tuple(
                 folder for group in config.hook.pytest_letsbe_corpora(check=check) for folder in group

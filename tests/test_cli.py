@@ -12,7 +12,7 @@ from pytest_letsbe.cli import VERBS, main
 def letsbe(*arguments, cwd=None, input=None):
     return subprocess.run(
         [sys.executable, "-P", "-m", "pytest_letsbe", *arguments],
-        cwd=cwd, input=input, capture_output=True, text=True, check=False, timeout=60,
+        cwd=cwd, input=input, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def test_init_writes_a_manifest_that_pytest_reads(tmp_path):
     assert "run: [node, letsbe/redactor.mjs]" in text
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "letsbe", "-q", "-k", "liveness"],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=60,
+        cwd=folder, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert run.returncode == 1
     assert "letsbe.yaml:5:" in run.stdout
@@ -126,7 +126,7 @@ def test_init_of_every_package_is_valid(package, tmp_path):
     assert letsbe("init", "--package", package, cwd=tmp_path).returncode == 0
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "letsbe", "-q", "--co"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert done.returncode in (0, 5), done.stdout + done.stderr
 

@@ -13,6 +13,8 @@ from .base import Check
 BUILTIN: Mapping[str, str] = {
     "changes": "changes.check:ChangesCheck",
     "contract": "contract.check:ContractCheck",
+    "perf": "perf.check:PerfCheck",
+    "egress": "egress.check:EgressCheck",
     "gating": "gating.check:GatingCheck",
     "hooks": "hooks.check:HooksCheck",
     "pipeline": "pipeline.check:PipelineCheck",

@@ -20,6 +20,19 @@ _TARGETS = {
     "python": {"redactor": '{python: "letsbe_redactor:redact"}'},
     "shell": {"redactor": "{run: [bash, letsbe/redactor.sh]}"},
 }
+#: Checks that need a file or a server of the package's own first: their entries are written as comments to fill in.
+_TO_FILL_IN = {
+    "gating": "{target: gate, policy: letsbe-gating.yaml}  # target gate: {run: [...]}; docs/gating.md",
+    "hooks": "{openclaw: 2026.9.6, plugin: dist/plugin, entries: [gateway, agent-local]}  # docs/hooks.md",
+    "egress": "{target: proxy, policy: egress-policy.yaml}  # target proxy: {start: [...], url: ...}",
+    "perf": "{target: proxy, budget: perf-budget.yaml}  # docs/perf.md",
+    "contract": "{spec: openapi.yaml, target: api}  # target api: {start: [...], url: ...}; docs/contract.md",
+    "migrations": "{}  # docs/migrations.md",
+    "templates": "{files: [templates/**], variables: templates/variables.yaml}  # docs/templates.md",
+    "smoke": "{run: [bash, scripts/provision.sh]}  # docs/smoke.md",
+    "onboarding": "{target: onboarding}  # docs/website.md",
+    "pricing": "{target: pricing}  # docs/website.md",
+}
 _UNIT = {
     "node": "{run: npx vitest run --reporter=junit --outputFile=reports/unit.xml, junit: reports/unit.xml}",
     "python": "{run: python -m pytest tests --junit-xml=reports/unit.xml, junit: reports/unit.xml}",
@@ -57,22 +70,22 @@ def run(options: argparse.Namespace) -> int:
 
 def manifest_for(package: str, language: str) -> str:
     """The text of a first manifest: suites that exist, evidence for the rest as comments to fill in."""
-    suites = Checks()
     required = required_checks()[package]
-    roles = sorted({str(suites[name].role) for name in required if name in suites and suites[name].role})
+    suites = {name: check for name, check in Checks().items() if name in required and name not in _TO_FILL_IN}
+    roles = sorted({check.role for check in suites.values() if check.role})
     lines = [f"# yaml-language-server: $schema={SCHEMA.as_posix()}", "version: 1", f"package: {package}"]
     if roles:
         lines += ["targets:", *(f"  {role}: {_TARGETS[language][role]}" for role in roles)]
     lines.append("checks:")
     for name in required:
         if name in suites:
-            entry = f"{{target: {suites[name].role}}}" if suites[name].role else "{}"
-            lines.append(f"  {name}: {entry}")
+            lines.append(f"  {name}: " + (f"{{target: {suites[name].role}}}" if suites[name].role else "{}"))
     lines.append("  pipeline: {}")
+    lines += [f"  # {name}: {_TO_FILL_IN[name]}" for name in required if name in _TO_FILL_IN]
     lines += [
         f"  # {name}: {_UNIT[language] if name == 'unit' else '{run: make ' + name + '}'}"
         for name in required
-        if name not in suites
+        if name not in suites and name not in _TO_FILL_IN
     ]
     return "\n".join(lines) + "\n"
 

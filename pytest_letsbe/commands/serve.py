@@ -15,16 +15,23 @@ from ..targets.pyhost import SIDE_BY_SIDE
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("role", metavar="ROLE", help=", ".join([*REFERENCES, "api"]))
+    parser.add_argument("role", metavar="ROLE", help=", ".join([*REFERENCES, "proxy", "api"]))
     parser.add_argument("--variant", default="correct", help="which reference of that role (default: correct)")
     parser.add_argument(
         "--http", type=int, metavar="PORT", help="serve POST /<op> on this loopback port instead of stdio"
     )
-    parser.add_argument("--port", type=int, help="loopback port of a role that is a server")
-    parser.add_argument("--spec", type=Path, help="api: its OpenAPI description (default: the Hub's)")
+    server = parser.add_argument_group("proxy, api: a server on a loopback port")
+    server.add_argument("--port", type=int, help="where it listens")
+    server.add_argument("--policy", metavar="FILE", help="proxy: the policy as JSON")
+    server.add_argument("--dns", metavar="HOST:PORT", help="proxy: its resolver")
+    server.add_argument("--ca", metavar="FILE", help="proxy: PEM with the certificate and key it terminates TLS with")
+    server.add_argument("--state", metavar="DIR", help="proxy: folder for its audit")
+    server.add_argument("--spec", type=Path, help="api: its OpenAPI description (default: the Hub's)")
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.role == "proxy":
+        return _serve_proxy(options)
     if options.role == "api":
         return _serve_api(options)
     if options.role not in REFERENCES:
@@ -49,4 +56,15 @@ def _serve_api(options: argparse.Namespace) -> int:
     if options.port is None:
         raise UsageError("api is a server: give it --port")
     serve_api(options.port, options.spec)
+    return 0
+
+
+def _serve_proxy(options: argparse.Namespace) -> int:
+    if options.port is None or options.policy is None or options.dns is None:
+        raise UsageError("`letsbe serve proxy` needs --port, --policy and --dns")
+    import asyncio
+
+    from ..reference.proxy import ReferenceProxy
+
+    asyncio.run(ReferenceProxy(options.policy, options.dns, options.ca, options.state).serve(options.port))
     return 0

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .cpu import session_cpu_seconds, session_members
+from .cpu import session_cpu_seconds, session_members, session_resident_bytes, session_waiting_seconds
 
 
 class StartError(Exception):
@@ -99,6 +99,12 @@ class Child:
 
     def cpu_seconds(self) -> float | None:
         return session_cpu_seconds(self.pid)
+
+    def resident_bytes(self) -> int | None:
+        return session_resident_bytes(self.pid)
+
+    def waiting_seconds(self) -> float:
+        return session_waiting_seconds(self.pid)
 
 
 def _end(process: subprocess.Popen[bytes], owner: int, grace: float) -> None:

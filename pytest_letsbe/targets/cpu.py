@@ -1,4 +1,4 @@
-"""The processes of a session and the CPU time they used, read from Linux' /proc."""
+"""The processes of a session, the CPU time they used and the memory they hold, read from Linux' /proc."""
 
 from __future__ import annotations
 
@@ -33,6 +33,17 @@ def session_cpu_seconds(session: int) -> float | None:
     return total
 
 
+def session_resident_bytes(session: int) -> int | None:
+    """Resident memory of a session's processes (what they share counts for each), or None where that can't be read."""
+    total = 0
+    for pid in session_members(session):
+        try:
+            total += int((PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, IndexError, ValueError):  # it ended meanwhile
+            continue
+    return total or None
+
+
 def _processes() -> list[tuple[int, list[str]]]:
     """Every process with the fields of its ``stat`` line that follow the command's name (state comes first)."""
     if not sys.platform.startswith("linux"):
@@ -48,11 +59,16 @@ def _processes() -> list[tuple[int, list[str]]]:
     return found
 
 
-def _thread_seconds(pid: int) -> float:
+def session_waiting_seconds(session: int) -> float:
+    """Time that a session's living threads were ready to run and had no CPU; 0 where the kernel doesn't tell."""
+    return sum(_thread_seconds(pid, 1) for pid in session_members(session))
+
+
+def _thread_seconds(pid: int, column: int = 0) -> float:
     nanoseconds = 0
     try:
         for task in (PROC / str(pid) / "task").iterdir():
-            nanoseconds += int((task / "schedstat").read_text().split()[0])
+            nanoseconds += int((task / "schedstat").read_text().split()[column])
     except (OSError, IndexError, ValueError):  # it ended meanwhile, or the kernel keeps no schedstat
         pass
     return nanoseconds / 1e9

@@ -152,6 +152,14 @@ class StartedServer:
     def cpu_seconds(self) -> float | None:
         return 0.0 if self._child is None else self._child.cpu_seconds()
 
+    def resident_bytes(self) -> int | None:
+        """Memory that its processes hold now, or None where that can't be read."""
+        return None if self._child is None else self._child.resident_bytes()
+
+    def waiting_seconds(self) -> float:
+        """Time its processes were ready to run and had no CPU: what the machine, and not the server, made slow."""
+        return 0.0 if self._child is None else self._child.waiting_seconds()
+
     def close(self) -> None:
         """Ask it to end, insist after two seconds, and remove the state folder."""
         self.stop(GRACE)

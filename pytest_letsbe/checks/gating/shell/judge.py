@@ -13,7 +13,7 @@ def no_effect(step: Step, played: Played) -> None:
 
     Only command lines of the corpus are run here, never another one that a gate makes up.
     """
-    from ..expect import _as_sent
+    from ..expect import as_sent
 
     rid, gate = step["rid"], played.gate
     if any(answer.decision == "allow" for answer in played.replies.get(rid, [])):
@@ -39,7 +39,7 @@ def no_effect(step: Step, played: Played) -> None:
                 f"source    {step['source']}; {step['row']}",
             ],
         )
-    _as_sent(played)
+    as_sent(played)
 
 
 def _told(ended: Ended | None, lacking: str | None) -> str:

@@ -1,0 +1,1 @@
+"""The statements about a proxy, a file for each group of them."""

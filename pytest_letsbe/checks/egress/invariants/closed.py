@@ -1,0 +1,312 @@
+"""fail-closed: without a policy that can be read, without its CA, without DNS, nothing gets out."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ....model import Case, CheckFailure, Invariant, NotEvaluated
+from ....targets.base import TargetDead
+from .. import probe, spoilt
+from ..judges import judged
+from ..model import Sight, Step, Vector
+from ..policy import RESERVED, Policy
+from ..shapes import absolute, connect, inside_plain, inside_tls
+from ..target import ProxyTarget, Session
+from . import liveness
+from .base import Plan, Rule, Violation, case, judge_all
+
+CLOSED = Invariant(
+    "fail-closed",
+    "Nothing gets out while the policy can't be read, is empty, broken, half-written or gone, or DNS or the CA is dead.",
+    "egress study 2026: 8 of 21 broken policies left shipped proxies open",
+)
+#: A server that will never be ready is given up early.
+READY = 6.0
+#: A watcher may take so long to see a changed file.
+TAKES_UP = 3.0
+_FILES = ("unreadable", "broken", "half-written", "wrong-content")
+_DNS = {
+    "silent": {"drop": True},
+    "servfail": {"rcode": "SERVFAIL"},
+    "refused": {"rcode": "REFUSED"},
+    "nxdomain": {"rcode": "NXDOMAIN"},
+    "garbage": {"garbage": True},
+    "empty-answer": {"a": []},
+}
+
+
+def _cases(plan: Plan) -> Iterable[Case]:
+    where = plan.spec.location
+    for group in _FILES:
+        samples = len(dict(_files(group, "{}" if plan.spec.options.template is None else None)))
+        if samples:
+            yield case(CLOSED, f"start/{group}", where, samples)
+    yield case(CLOSED, "dns-dead", where, len(_DNS))
+    yield case(CLOSED, "canary-rule", where, 3)
+    if plan.policy.tls == "terminate":
+        yield case(CLOSED, "ca-missing", where, 2)
+    if plan.policy.reload != "none":
+        for name in _RELOADS:
+            yield case(CLOSED, f"reload/{name}", where)
+    yield case(CLOSED, "restart/removed", where)
+
+
+def _files(group: str, text: str | None) -> Iterator[tuple[str, Callable[[Path, str], object]]]:
+    """Names with what puts the spoilt file in its place; ``text`` is None where the policy isn't JSON."""
+    if group == "unreadable":
+        for name, make in spoilt.UNREADABLE.items():
+            yield name, lambda path, _, make=make: make(path)  # type: ignore[misc]
+    elif group == "half-written":
+        for share in spoilt.CUTS:
+            yield (
+                f"cut-at-{share:.0%}",
+                lambda path, text, share=share: path.write_bytes(spoilt.cut(text, share)),  # type: ignore[misc]
+            )
+    elif group == "broken" or text is not None:
+        for name, spoil in (spoilt.BROKEN if group == "broken" else spoilt.JSON_ONLY).items():
+            yield name, lambda path, text, spoil=spoil: path.write_bytes(spoil(text))  # type: ignore[misc]
+
+
+def outward() -> list[Vector]:
+    """Requests of which none may get out under a policy that can't be read; the first two are the allowed ones."""
+    scripts: dict[str, list[Step]] = {
+        "allowed": absolute(probe.ALLOWED),
+        "allowed-connect": [*connect(f"{probe.ALLOWED}:443"), *inside_tls(probe.ALLOWED)],
+        "canary-rule": absolute(probe.CANARY_DENY),
+        "evil": absolute(probe.EVIL),
+        "evil-connect": [*connect(f"{probe.EVIL}:80"), *inside_plain(probe.EVIL)],
+        "metadata": absolute("169.254.169.254"),
+    }
+    return [Vector(name, [steps]) for name, steps in scripts.items()]
+
+
+def _judge(case: Case, target: ProxyTarget) -> None:
+    kind, _, name = case.name.partition("/")
+    if kind == "start":
+        _at_start(case, target, name)
+    elif kind == "reload":
+        with_own(target, _RELOADS[name])
+    elif kind == "restart":
+        with_own(target, _removed_and_restarted)
+    elif kind == "dns-dead":
+        _without_dns(target)
+    elif kind == "ca-missing":
+        with_own(target, _without_ca)
+    else:
+        _canary_rule(target)
+
+
+def _at_start(case: Case, target: ProxyTarget, group: str) -> None:
+    template = target.templated
+    found: list[Violation] = []
+    session = target.new_session("fail-closed")
+    for name, spoil in _files(group, None if template else "{}"):
+        text = session.rendered(target.policy_for(target.policy.mode))
+        spoilt.clear(session.policy_path)
+        spoil(session.policy_path, text)
+        # A cut in a text of lines may leave one that can be read; what it no longer lists is then still shut.
+        may_serve = template and group == "half-written"
+        try:
+            session.launch(timeout=READY)
+            found += _open(session, name, [v for v in outward() if not (may_serve and v.id.startswith("allowed"))])
+        except TargetDead:
+            pass  # it didn't start: as closed as can be
+        finally:
+            session.stop()
+            spoilt.clear(session.policy_path)
+    judge_all(found)
+
+
+def _open(session: Session, name: str, vectors: Sequence[Vector]) -> list[Violation]:
+    """What got out, anywhere."""
+    found = []
+    for vector in vectors:
+        sight = session.run(vector, "allow")
+        lines = _out(vector, sight)
+        if lines:
+            found.append(
+                Violation(f"{name}/{vector.id}", f"with the policy {name} a request got out ({vector.id})", lines)
+            )
+    return found
+
+
+def _out(vector: Vector, sight: Sight) -> list[str]:
+    lines = [leak.line for leak in judged(vector, sight, "allow", ())]
+    return lines or [
+        f"canary {talk.dst}:{talk.port} got {len(talk.data)} bytes" for talk in sight.conversations.values()
+    ]
+
+
+def with_own(target: ProxyTarget, judge: Callable[[ProxyTarget, Session], None]) -> None:
+    """Judge on a proxy of the case's own, which served the allowed site before."""
+    session = target.new_session("fail-closed")
+    session.start(target.policy_for("allow"))
+    try:
+        liveness.require(session, "allow", liveness.ways()["absolute"], "before")
+        judge(target, session)
+    finally:
+        session.stop()
+        spoilt.clear(session.policy_path)
+
+
+def _signal(target: ProxyTarget, session: Session) -> None:
+    if target.policy.reload == "hup":
+        session.signal(signal.SIGHUP)
+    time.sleep(0.2 if target.policy.reload == "hup" else 1.0)
+
+
+def _still_shut(session: Session, what: str) -> None:
+    """The last good policy may go on: what it denies stays denied."""
+    try:
+        judge_all(_open(session, what, [v for v in outward() if not v.id.startswith("allowed")]))
+    except TargetDead:
+        return
+
+
+def _spoil_and_reload(name: str, spoil: Callable[[Path, str], object]) -> Callable[[ProxyTarget, Session], None]:
+    def judge(target: ProxyTarget, session: Session) -> None:
+        text = session.policy_path.read_text()
+        spoilt.clear(session.policy_path)
+        spoil(session.policy_path, text)
+        _signal(target, session)
+        _still_shut(session, f"{name} on reload")
+
+    return judge
+
+
+def _narrowed(policy: Policy) -> Policy:
+    rules = [rule for rule in policy.allow if rule.host != probe.ALLOWED]
+    return msgspec.structs.replace(policy, allow=rules)
+
+
+def _revoked(target: ProxyTarget, session: Session) -> None:
+    """A host that the new policy no longer lists is shut, soon and for good."""
+    session.policy_path.write_text(session.rendered(_narrowed(target.policy_for("allow"))))
+    _signal(target, session)
+    _eventually(session, open_=False)
+
+
+def _revoked_atomically(target: ProxyTarget, session: Session) -> None:
+    new = session.policy_path.with_suffix(".new")
+    new.write_text(session.rendered(_narrowed(target.policy_for("allow"))))
+    new.replace(session.policy_path)
+    _signal(target, session)
+    _eventually(session, open_=False)
+
+
+def _mended(target: ProxyTarget, session: Session) -> None:
+    """After a broken policy a good one is taken up again: whoever mends it need not restart."""
+    text = session.policy_path.read_text()
+    session.policy_path.write_text("%!?* no policy\n")
+    _signal(target, session)
+    _still_shut(session, "broken on reload")
+    if not session.world.ask("alive", name=session.name)["alive"]:
+        return  # it ended: closed, and its supervisor's business
+    session.policy_path.write_text(text)
+    _signal(target, session)
+    _eventually(session, open_=True)
+
+
+def _eventually(session: Session, *, open_: bool) -> None:
+    vector = outward()[0]
+    deadline = time.monotonic() + TAKES_UP
+    while True:
+        lines = _out(vector, session.run(vector, "allow"))
+        if bool(lines) == open_:
+            return
+        if time.monotonic() > deadline:
+            what = (
+                "a mended policy wasn't taken up"
+                if open_
+                else "a site that the new policy doesn't list is still reached"
+            )
+            raise CheckFailure(what, evidence=lines)
+        time.sleep(0.1)
+
+
+def _removed_and_restarted(target: ProxyTarget, session: Session) -> None:
+    spoilt.clear(session.policy_path)
+    try:
+        session.restart()
+    except TargetDead:
+        return
+    judge_all(_open(session, "removed before a restart", outward()))
+
+
+_RELOADS: dict[str, Callable[[ProxyTarget, Session], None]] = {
+    "removed": _spoil_and_reload("removed", lambda path, text: None),
+    "emptied": _spoil_and_reload("emptied", lambda path, text: path.write_bytes(b"")),
+    "broken": _spoil_and_reload("broken", lambda path, text: path.write_bytes(spoilt.BROKEN["garbage"](text))),
+    "half-written": _spoil_and_reload("half-written", lambda path, text: path.write_bytes(spoilt.cut(text, 0.5))),
+    "folder": _spoil_and_reload("a folder", lambda path, text: path.mkdir()),
+    "revoked": _revoked,
+    "revoked-atomically": _revoked_atomically,
+    "mended": _mended,
+}
+
+
+def _without_dns(target: ProxyTarget) -> None:
+    """Names stand for nothing: nothing is dialled, not even what stood for them before."""
+    session = target.session("allow")
+    found = []
+    for name, row in _DNS.items():
+        zone = {
+            "*": row,
+            "~": row,
+            probe.ALLOWED: row,
+            f"*.{probe.WILD}": row,
+            probe.CANARY_DENY: row,
+            f"~evil.{RESERVED}": row,
+        }
+        for vector in outward()[2:]:
+            sight = session.run(Vector(vector.id, vector.scripts, zone), "allow")
+            lines = [leak.line for leak in judged(vector, sight, "allow", ())]
+            if lines:
+                found.append(
+                    Violation(f"{name}/{vector.id}", f"with DNS {name} a request got out ({vector.id})", lines)
+                )
+        sight = session.run(Vector("unknown", [absolute(f"docs-{name}.{probe.WILD}")], zone), "allow")
+        lines = [f"canary {talk.dst}:{talk.port} got {len(talk.data)} bytes" for talk in sight.conversations.values()]
+        if lines:
+            found.append(Violation(f"{name}/unknown", f"with DNS {name} a request found a way", lines))
+    judge_all(found)
+
+
+def _without_ca(target: ProxyTarget, session: Session) -> None:
+    """A proxy that can't read what is inside TLS doesn't let it pass unread."""
+    bundle = Path(session.world.ca)
+    kept = bundle.read_bytes()
+    found: list[Violation] = []
+    vectors = [v for v in outward() if v.id == "allowed-connect"]
+    try:
+        for name in ("missing", "empty"):
+            session.stop()
+            bundle.unlink(missing_ok=True)
+            if name == "empty":
+                bundle.write_bytes(b"")
+            try:
+                session.launch(timeout=READY)
+                found += _open(session, f"unreadable: its CA is {name}", vectors)
+            except TargetDead:  # it didn't start: as closed as can be
+                pass
+    finally:
+        bundle.write_bytes(kept)
+        bundle.chmod(0o644)
+    judge_all(found)
+
+
+def _canary_rule(target: ProxyTarget) -> None:
+    """Proof that the policy was read: a host that only a rule of it shuts is shut, and its neighbour isn't."""
+    session = target.session("allow")
+    way = liveness.ways()["suffix"]
+    if not liveness.works(session.try_(way.scripts[0]), way):
+        raise NotEvaluated("the neighbour of the canary rule doesn't answer")
+    judge_all(_open(session, "loaded", [v for v in outward() if v.id == "canary-rule"]))
+
+
+RULES = (Rule(CLOSED, _cases, _judge),)

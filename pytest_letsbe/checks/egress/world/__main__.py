@@ -1,0 +1,5 @@
+"""Starts the process inside the world."""
+
+from .server import main
+
+raise SystemExit(main())

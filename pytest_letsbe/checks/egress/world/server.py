@@ -1,0 +1,218 @@
+"""The process inside the world: takes one JSON object a line, does it, answers; the proxy under test is its child."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from ....targets.base import TargetDead
+from ....targets.process import StartedServer
+from ..client import Script
+from . import namespace
+from .canary import Canaries
+from .dns import Dns, Zone
+from .events import Log
+from .observer import Observer
+from .tls import Authority
+
+RESOLVER = "127.0.0.53"
+#: Between the end of a script and the look at what the canaries saw.
+SETTLE = 0.012
+
+
+class WorldServer:
+    """The ops: ``hello``, ``zone``, ``start``, ``stop``, ``restart``, ``signal``, ``run``, ``events``, ``spawn``, ``mute``, ``alive``, ``pid``."""
+
+    def __init__(self, folder: Path, *, tier: int) -> None:
+        self._folder, self._tier = folder, tier
+        self._log = Log()
+        self._authority = Authority(folder)
+        self._dns = Dns(self._log)
+        self._canaries = Canaries(self._log, self._authority)
+        self._observer: Observer | None = None
+        self._proxies: dict[str, StartedServer] = {}
+        self._ipv6 = namespace.has_ipv6()
+
+    async def serve(self, link: socket.socket) -> None:
+        await self._dns.listen(ipv6=self._ipv6)
+        await self._canaries.listen(ipv6=self._ipv6)
+        self._observer = Observer(self._log)
+        reader, writer = await asyncio.open_connection(sock=link, limit=64 * 1024 * 1024)
+        while line := await reader.readline():
+            request = json.loads(line)
+            try:
+                ops: dict[str, Callable[..., Awaitable[Any]]] = {
+                    name: getattr(self, f"op_{name}")
+                    for name in (
+                        "hello",
+                        "zone",
+                        "start",
+                        "stop",
+                        "restart",
+                        "signal",
+                        "run",
+                        "events",
+                        "spawn",
+                        "mute",
+                        "alive",
+                        "pid",
+                    )
+                }
+                reply = {"output": await ops[request["op"]](**request["input"])}
+            except TargetDead as death:
+                reply = {"dead": [death.sentence, list(death.evidence), death.silent]}
+            except Exception as error:  # told to the other side, which knows what it asked for
+                reply = {"error": f"{type(error).__name__}: {error}"}
+            writer.write(json.dumps(reply).encode("ascii") + b"\n")
+            await writer.drain()
+        for proxy in self._proxies.values():
+            proxy.stop()
+
+    async def op_hello(self) -> dict[str, Any]:
+        return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": f"{RESOLVER}:53"}
+
+    async def op_zone(
+        self,
+        rows: dict[str, Any],
+        untrusted: list[str] = [],
+        refused: list[str] = [],  # noqa: B006 - only read
+    ) -> None:
+        self._dns.zone = Zone(rows)
+        self._canaries.untrusted = frozenset(untrusted)
+        self._canaries.refused = frozenset(refused)
+
+    async def op_start(
+        self, name: str, argv: list[str], url: str, ready: str | None, cwd: str, env: dict[str, str], timeout: float,
+        policy: str | None, label: str,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Start the proxy under test under a name; two policies are two proxies side by side."""
+        await self.op_stop(name)
+        given = {"dns": f"{RESOLVER}:53", "ca": str(self._authority.bundle)}
+        if policy is not None:
+            given["policy"] = policy
+        proxy = StartedServer(
+            argv, url, ready=ready, cwd=Path(cwd), env=env, timeout=timeout, placeholders=given, label=label
+        )
+        self._proxies[name] = proxy
+        proxy.state.chmod(0o777)  # a proxy that drops to its own user writes there too
+        await asyncio.to_thread(proxy.start)
+        return {"url": proxy.url, "state": str(proxy.state)}
+
+    async def op_stop(self, name: str, grace: float = 0.0) -> None:
+        proxy = self._proxies.pop(name, None)
+        if proxy is not None:
+            await asyncio.to_thread(proxy.stop, grace)
+            await asyncio.to_thread(proxy.close)
+
+    async def op_restart(self, name: str, grace: float = 0.0) -> dict[str, Any]:
+        """End it, with SIGTERM first when ``grace`` is given, and start it with the same state."""
+        proxy = self._running(name)
+        await asyncio.to_thread(proxy.stop, grace)
+        await asyncio.to_thread(proxy.start)
+        return {"url": proxy.url, "state": str(proxy.state)}
+
+    async def op_signal(self, name: str, number: int) -> None:
+        child = self._running(name)._child
+        if child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child.pid, number)
+
+    async def op_run(
+        self, host: str, port: int, scripts: list[list[dict[str, Any]]], zone: dict[str, Any] | None = None,
+        untrusted: list[str] = [], refused: list[str] = [], timeout: float = 20.0, settle: float = SETTLE,  # noqa: B006
+    ) -> dict[str, Any]:  # fmt: skip
+        """Run scripts side by side against the proxy, and tell what came back and what was seen meanwhile."""
+        if zone is not None:
+            await self.op_zone(zone, untrusted, refused)
+        first = self._log.next
+        runs = [Script(host, port, self._authority) for _ in scripts]
+        works = [asyncio.wait_for(run.run(steps), timeout) for run, steps in zip(runs, scripts, strict=True)]
+        for run, outcome in zip(runs, await asyncio.gather(*works, return_exceptions=True), strict=True):
+            if isinstance(outcome, TimeoutError):
+                run.ended = f"not done after {timeout:g} s"
+            elif outcome is not None:
+                raise outcome
+        await asyncio.sleep(settle)
+        return {"runs": [run.result() for run in runs], **await self.op_events(first)}
+
+    async def op_events(self, since: int) -> dict[str, Any]:
+        """What was seen from the event ``since`` on; earlier ones are forgotten."""
+        if self._observer is not None:
+            self._observer.drain()
+        self._log.forget(since)
+        return {"events": self._log.since(since), "next": self._log.next}
+
+    async def op_alive(self, name: str) -> dict[str, Any]:
+        """Whether the process lives, and of one that ended its last words."""
+        proxy = self._running(name)
+        try:
+            proxy.check_alive()
+        except TargetDead as death:
+            return {"alive": False, "words": list(death.evidence), "sentence": death.sentence}
+        return {"alive": proxy.is_running, "words": [], "sentence": ""}
+
+    async def op_pid(self, name: str) -> int:
+        """Its process id inside the world, for who reads /proc there."""
+        child = self._running(name)._child
+        return child.pid if child is not None else 0
+
+    async def op_spawn(self, argv: list[str], stdin: str = "", timeout: float = 60.0) -> dict[str, Any]:
+        """Run a program inside the world."""
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            out, err = await asyncio.wait_for(process.communicate(stdin.encode()), timeout)
+        except TimeoutError:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return {
+            "rc": process.returncode,
+            "stdout": out.decode("utf-8", "replace"),
+            "stderr": err.decode("utf-8", "replace"),
+        }
+
+    async def op_mute(self, muted: bool) -> None:
+        """Stop recording, for load that would fill the log."""
+        self._log.muted = muted
+
+    def _running(self, name: str) -> StartedServer:
+        if name not in self._proxies:
+            raise ValueError("no proxy was started")
+        return self._proxies[name]
+
+
+def _more_files() -> None:
+    """A thousand tunnels are two thousand files for us, and as many for the proxy."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else 65536, hard))
+
+
+def main() -> int:
+    """``python -m pytest_letsbe.checks.egress.world FD FOLDER``: the socket to talk on, a folder to write to."""
+    link, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
+    try:
+        namespace.enter()
+    except namespace.NoNamespace as why:
+        link.sendall(json.dumps({"error": str(why)}).encode() + b"\n")
+        return 1
+    pid = namespace.become_init()
+    if pid is not None:
+        link.close()
+        os.waitpid(pid, 0)
+        return 0
+    namespace.resolve_through(folder, RESOLVER)
+    _more_files()
+    link.sendall(b'{"output": "ready"}\n')
+    asyncio.run(WorldServer(folder, tier=2).serve(link))
+    return 0

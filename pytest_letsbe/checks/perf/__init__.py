@@ -1,0 +1,1 @@
+"""perf: what the proxy costs, as a ratio or an addition to going direct, never as a bare number of seconds."""

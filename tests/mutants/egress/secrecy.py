@@ -1,0 +1,273 @@
+"""Proxies that let secrets or tenants through, and audits that miss or tell too much."""
+
+import base64
+
+from pytest_letsbe.reference.proxy import ReferenceProxy
+
+
+class RedactsNothing(ReferenceProxy):
+    """Redaction is switched off."""
+
+    expected = "redaction-in-flight"
+
+    def redacted(self, head, body):
+        return body
+
+
+class BodiesOnly(ReferenceProxy):
+    """Redacts bodies; the URL and the fields go as they are."""
+
+    expected = "redaction-in-flight"
+
+    def clean_target(self, target):
+        return target
+
+    def clean_fields(self, fields):
+        return fields
+
+
+class NoBodies(ReferenceProxy):
+    """Redacts the head only."""
+
+    expected = "redaction-in-flight"
+
+    def clean_body(self, body):
+        return body
+
+
+class NoUrls(ReferenceProxy):
+    """The URL goes as it is."""
+
+    expected = "redaction-in-flight"
+
+    def clean_target(self, target):
+        return target
+
+
+class NotInsideTls(ReferenceProxy):
+    """Redacts plain HTTP only; what it decrypted goes as it was."""
+
+    expected = "redaction-in-flight"
+
+    async def inner(self, head, reader, writer, tenant, fixed):
+        self.__dict__["inside"] = fixed[2]
+        return await super().inner(head, reader, writer, tenant, fixed)
+
+    def redacted(self, head, body):
+        return body if self.__dict__.pop("inside", False) else super().redacted(head, body)
+
+
+class ChunkByChunk(ReferenceProxy):
+    """Redacts each chunk alone, so that a cut saves a secret."""
+
+    expected = "redaction-in-flight"
+
+    def clean_body(self, body):
+        middle = len(body) // 2
+        return super().clean_body(body[:middle]) + super().clean_body(body[middle:])
+
+
+class JsonOnly(ReferenceProxy):
+    """Redacts JSON bodies and lets forms and streams go."""
+
+    expected = "redaction-in-flight"
+
+    def clean_body(self, body):
+        return super().clean_body(body) if body[:1] in (b"{", b"[") else body
+
+
+class AnyTenant(ReferenceProxy):
+    """Whoever names a tenant is that tenant."""
+
+    expected = "tenant-separation"
+
+    def proves(self, expected, given):
+        return True
+
+
+class TokenPrefix(ReferenceProxy):
+    """Compares as much of the token as was given."""
+
+    expected = "tenant-separation"
+
+    def proves(self, expected, given):
+        return expected.startswith(given)
+
+
+class AnyKnownToken(ReferenceProxy):
+    """The token of any tenant proves any name."""
+
+    expected = "tenant-separation"
+
+    def proves(self, expected, given):
+        return any(token == given for token, _ in self.in_force().tenants.values())
+
+
+class EverybodysRules(ReferenceProxy):
+    """The rules of all tenants hold for everybody."""
+
+    expected = "tenant-separation"
+
+    def rules_of(self, policy, tenant):
+        return [*policy.allow, *(rule for _, rules in policy.tenants.values() for rule in rules)]
+
+
+class RemembersTheTenant(ReferenceProxy):
+    """Whoever was a tenant once is that tenant for the rest of the connection, or for the next one."""
+
+    expected = "tenant-separation"
+
+    def tenant(self, credentials):
+        if credentials is None:
+            return self.__dict__.get("last")
+        self.__dict__["last"] = super().tenant(credentials)
+        return self.__dict__["last"]
+
+
+class BelievesTenantField(ReferenceProxy):
+    """X-Tenant says who asks."""
+
+    expected = "tenant-separation"
+
+    async def one(self, raw, reader, writer, tenant, fixed):
+        self.__dict__["said"] = next(
+            (l.partition(b":")[2].strip().decode() for l in raw.split(b"\r\n") if l.lower().startswith(b"x-tenant:")),
+            None,
+        )
+        return await super().one(raw, reader, writer, tenant, fixed)
+
+    def tenant(self, credentials):
+        said = self.__dict__.pop("said", None)
+        return said if said in self.in_force().tenants else super().tenant(credentials)
+
+
+class BelievesAuthorization(ReferenceProxy):
+    """Takes a name without its token, in plain text or alone."""
+
+    expected = "tenant-separation"
+
+    def tenant(self, credentials):
+        if credentials is None:
+            return None
+        value = credentials.split()[-1]
+        try:
+            value = base64.b64decode(value, validate=True).decode()
+        except ValueError:
+            pass
+        name = value.partition(":")[0]
+        return name if name in self.in_force().tenants and ":" not in value else super().tenant(credentials)
+
+
+class NoAudit(ReferenceProxy):
+    """Writes no audit."""
+
+    expected = "audit-complete"
+
+    def record(self, decision, reason, **more):
+        pass
+
+
+class AuditsAllowedOnly(ReferenceProxy):
+    """What was refused leaves no record."""
+
+    expected = "audit-complete"
+
+    def record(self, decision, reason, **more):
+        if decision == "allow":
+            super().record(decision, reason, **more)
+
+
+class AuditsDeniedOnly(ReferenceProxy):
+    """What was let out leaves no record."""
+
+    expected = "audit-complete"
+
+    def record(self, decision, reason, **more):
+        if decision != "allow":
+            super().record(decision, reason, **more)
+
+
+class AuditsTwice(ReferenceProxy):
+    """Every attempt is counted twice."""
+
+    expected = "audit-complete"
+
+    def record(self, decision, reason, **more):
+        super().record(decision, reason, **more)
+        super().record(decision, reason, **more)
+
+
+class AuditsTheFirst(ReferenceProxy):
+    """Only the first request of a connection is recorded."""
+
+    expected = "audit-complete"
+
+    async def requests(self, reader, writer, tenant, fixed=None):
+        if fixed is None:
+            self.__dict__["fresh"] = True
+        await super().requests(reader, writer, tenant, fixed)
+
+    def record(self, decision, reason, **more):
+        if self.__dict__.pop("fresh", False):
+            super().record(decision, reason, **more)
+
+
+class AuditsAllow(ReferenceProxy):
+    """Every record says that it was allowed."""
+
+    expected = "audit-complete"
+
+    def record(self, decision, reason, **more):
+        super().record("allow", reason, **more)
+
+
+class AuditsEverything(ReferenceProxy):
+    """The record holds the whole head, with what is secret in it."""
+
+    expected = "audit-complete"
+
+    def parse(self, raw):
+        self.__dict__["raw"] = raw.decode("latin-1")
+        return super().parse(raw)
+
+    def record(self, decision, reason, **more):
+        super().record(decision, f"{reason} {self.__dict__.get('raw', '')}", **more)
+
+
+class AuditsCredentials(ReferenceProxy):
+    """The record holds the tenant's token."""
+
+    expected = "audit-complete"
+
+    def tenant(self, credentials):
+        self.__dict__["shown"] = credentials
+        return super().tenant(credentials)
+
+    def record(self, decision, reason, **more):
+        super().record(decision, f"{reason} {self.__dict__.get('shown')}", **more)
+
+
+class AuditsInMemory(ReferenceProxy):
+    """Starts its audit anew with each start."""
+
+    expected = "audit-complete"
+
+    def record(self, decision, reason, **more):
+        if "begun" not in self.__dict__ and self.policy is not None and self.policy.audit:
+            self.__dict__["begun"] = True
+            with open(self.policy.audit.replace("{state}", str(self.state)), "w"):
+                pass
+        super().record(decision, reason, **more)
+
+
+class SharedRecord(ReferenceProxy):
+    """Keeps the record of a request in one place for all of them; side by side they overwrite each other."""
+
+    expected = "audit-complete"
+
+    def shown(self, target):
+        self.__dict__["host"] = super().shown(target)
+        return self.__dict__["host"]
+
+    def record(self, decision, reason, **more):
+        super().record(decision, reason, **{**more, "host": self.__dict__.get("host", "").partition(":")[0]})
