@@ -11,6 +11,7 @@ from .base import Check
 
 #: name -> "module:attribute" below this package.
 BUILTIN: Mapping[str, str] = {
+    "migrations": "migrations.check:MigrationsCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",
     "secrets": "secrets.check:SecretsCheck",
