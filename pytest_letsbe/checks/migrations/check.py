@@ -37,7 +37,7 @@ _SHOWN = 5
 #: A DROP TABLE that is seen by its effect is no other finding than the one with a line.
 _DATA = frozenset({"changing-rows", "deleting-rows"})
 _GOOD = "CREATE TABLE planted (id integer);\n"
-_BROKEN = "CREATE TABLE planted (id integer);\nALTER TABLE missing ADD COLUMN x text;\n"
+_BROKEN = "CREATE TABLE more (id integer);\nALTER TABLE missing ADD COLUMN x text;\n"
 _PLANTED = Migration("1_planted", "planted.sql", b"DROP TABLE planted;\n")
 
 
@@ -88,6 +88,10 @@ class MigrationsCheck:
             case _:
                 _judge_drift(project, case.name)
 
+    def rest(self) -> None:
+        """Forget the projects; the server ends with this process."""
+        self._projects.clear()
+
     def close(self) -> None:
         """End the server and forget what it said."""
         for server in self._servers.values():
@@ -114,7 +118,6 @@ def _judge_liveness(project: Project) -> None:
             database.apply(_GOOD)
         except SqlError as error:
             raise CheckFailure("a plain CREATE TABLE doesn't work here", evidence=said(error)) from None
-    with project.open() as database:
         try:
             database.apply(_BROKEN)
         except SqlError as error:

@@ -10,6 +10,32 @@ from typing import Any
 from .sql import statements
 
 
+#: Everything a file can make in a database goes with its schemas and extensions, or shows in _LEFTOVERS.
+_EMPTY = """DO $$ DECLARE one record; BEGIN
+    FOR one IN SELECT extname AS name FROM pg_extension WHERE extname <> 'plpgsql' LOOP
+        EXECUTE format('DROP EXTENSION IF EXISTS %I CASCADE', one.name); END LOOP;
+    FOR one IN SELECT nspname AS name FROM pg_namespace
+        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', one.name); END LOOP;
+    CREATE SCHEMA public AUTHORIZATION pg_database_owner;
+    GRANT USAGE ON SCHEMA public TO PUBLIC;
+END $$"""
+#: User ids start at 16384 (PostgreSQL's source, access/transam.h).
+_LEFTOVERS = (
+    "SELECT 1 FROM pg_class WHERE oid >= 16384",
+    "SELECT 1 FROM pg_type WHERE oid >= 16384",
+    "SELECT 1 FROM pg_proc WHERE oid >= 16384",
+    "SELECT 1 FROM pg_cast WHERE oid >= 16384",
+    "SELECT 1 FROM pg_event_trigger",
+    "SELECT 1 FROM pg_publication",
+    "SELECT 1 FROM pg_foreign_data_wrapper",
+    "SELECT 1 FROM pg_largeobject_metadata",
+    "SELECT 1 FROM pg_db_role_setting",
+    "SELECT 1 FROM pg_default_acl",
+    "SELECT 1 FROM pg_roles WHERE oid >= 16384",
+)
+
+
 class SqlError(Exception):
     """PostgreSQL refused; ``line`` is the statement's in the file, as far as it is known."""
 
@@ -24,7 +50,7 @@ class Database:
     def __init__(self, url: str, timeout: float) -> None:
         import psycopg
 
-        self._connection: Any = psycopg.connect(url, autocommit=True)
+        self._connection: Any = psycopg.connect(url, autocommit=True, prepare_threshold=None)
         self._timeout = timeout
 
     def __enter__(self) -> Database:
@@ -73,6 +99,14 @@ class Database:
         except psycopg.Error as error:
             return str(error).partition("\n")[0]
         return None
+
+    def empty(self) -> bool:
+        """Make it as new: drop what files made. False when something else stays, or the connection is gone."""
+        if self._connection.closed:
+            return False
+        if self.attempt(_EMPTY) is not None:
+            return False
+        return not any(self.rows(query) for query in _LEFTOVERS)
 
     def _reset(self) -> None:
         """What a file left open ends here: the next one starts on a connection as new."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -135,8 +136,15 @@ class Project:
                 ]
             return Built(failed, catalog.describe(database), effects, frozenset(applied))
 
-    def open(self) -> Database:
-        return Database(self.server.database(), self.options.timeout)
+    @contextmanager
+    def open(self) -> Iterator[Database]:
+        """A connection to an empty database; afterwards it is emptied for the next one, or left."""
+        url = self.server.database()
+        with Database(url, self.options.timeout) as database:
+            yield database
+            emptied = database.empty()
+        if emptied:
+            self.server.give_back(url)
 
     def _seed(self, database: Database) -> None:
         if self.options.seed is None:
