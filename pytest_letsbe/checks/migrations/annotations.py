@@ -33,7 +33,7 @@ class Annotation:
         return rule in self.rules and (line is None or self.first <= line <= self.last)
 
 
-def annotations(parts: list[Statement], known: frozenset[str]) -> tuple[list[Annotation], list[tuple[int, str]]]:
+def read_annotations(parts: list[Statement], known: frozenset[str]) -> tuple[list[Annotation], list[tuple[int, str]]]:
     """The annotations of a file, and what is wrong with those that can't be read, as (line, sentence)."""
     found: list[Annotation] = []
     wrong: list[tuple[int, str]] = []
@@ -48,12 +48,13 @@ def annotations(parts: list[Statement], known: frozenset[str]) -> tuple[list[Ann
             rules = tuple(re.split(r"\s*,\s*", match["rules"].lower()))
             unknown = [rule for rule in rules if rule not in known]
             if unknown:
-                wrong.append((comment.line, f"no rule is called {unknown[0]!r}{did_you_mean(unknown[0], sorted(known))}"))
+                wrong.append((comment.line, f"no rule is called {unknown[0]!r}{did_you_mean(unknown[0], known)}"))
                 continue
             try:
                 until = date.fromisoformat(match["until"])
             except ValueError:
                 wrong.append((comment.line, f"{match['until']} is no date"))
                 continue
-            found.append(Annotation(comment.line, min(part.line, comment.line), part.last, rules, until, match["reason"]))
+            first = min(part.line, comment.line)
+            found.append(Annotation(comment.line, first, part.last, rules, until, match["reason"]))
     return found, wrong

@@ -58,8 +58,8 @@ _QUERIES = (
         WHERE {_MINE}""",
     "SELECT 'extension ' || extname FROM pg_extension WHERE extname <> 'plpgsql'",
 )
-#: oid, name, file on disk of each table; then of each column. A rename keeps oid and number.
-_TABLES = f"""SELECT c.oid::bigint, c.oid::regclass::text, c.relfilenode::bigint FROM pg_class c
+#: oid and name of each table; then of each column. A rename keeps oid and number.
+_TABLES = f"""SELECT c.oid::bigint, c.oid::regclass::text FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND {_MINE} AND {_NOT_PRISMA}
     AND {_NOT_EXTENSION.format("c")}"""
 _COLUMNS = """SELECT a.attrelid::bigint, a.attnum::int, a.attname::text, format_type(a.atttypid, a.atttypmod),
@@ -77,9 +77,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The tables (oid: name, file on disk) and columns ((oid, number): column) at one moment."""
+    """The tables (oid: name) and columns ((oid, number): column) at one moment."""
 
-    tables: dict[int, tuple[str, int]]
+    tables: dict[int, str]
     columns: dict[tuple[int, int], Column]
 
 
@@ -91,7 +91,7 @@ def describe(database: Database) -> list[str]:
 
 def shape(database: Database) -> Shape:
     """What a later shape is compared with."""
-    tables = {oid: (name, file) for oid, name, file in database.rows(_TABLES)}
+    tables = dict(database.rows(_TABLES))
     found = database.rows(_COLUMNS, (list(tables),))
     return Shape(tables, {(oid, number): Column(*rest) for oid, number, *rest in found})
 
@@ -99,15 +99,15 @@ def shape(database: Database) -> Shape:
 def destroyed(before: Shape, after: Shape) -> list[tuple[str, str]]:
     """What became of tables and columns that were there before, as (rule, sentence), however it was written."""
     found = []
-    for oid, (name, _) in before.tables.items():
+    for oid, name in before.tables.items():
         if oid not in after.tables:
             found.append(("ban-drop-table", f"table {name} is gone"))
-        elif after.tables[oid][0] != name:
-            found.append(("renaming-table", f"table {name} is called {after.tables[oid][0]} now"))
+        elif after.tables[oid] != name:
+            found.append(("renaming-table", f"table {name} is called {after.tables[oid]} now"))
     for (oid, number), old in before.columns.items():
         if oid not in after.tables:
             continue
-        column = f"column {before.tables[oid][0]}.{old.name}"
+        column = f"column {before.tables[oid]}.{old.name}"
         new = after.columns.get((oid, number))
         if new is None:
             found.append(("ban-drop-column", f"{column} is gone"))

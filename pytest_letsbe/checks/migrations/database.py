@@ -5,10 +5,9 @@ from __future__ import annotations
 import select
 import time
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from .sql import statements
-
 
 #: Everything a file can make in a database goes with its schemas and extensions, or shows in _LEFTOVERS.
 _EMPTY = """DO $$ DECLARE one record; BEGIN
@@ -53,10 +52,12 @@ class Database:
         self._connection: Any = psycopg.connect(url, autocommit=True, prepare_threshold=None)
         self._timeout = timeout
 
-    def __enter__(self) -> Database:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._connection.close()
 
     def apply(self, source: str) -> None:

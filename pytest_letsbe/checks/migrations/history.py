@@ -46,10 +46,10 @@ def of_tree(root: Path, folder: str) -> tuple[Migration, ...]:
     place = root / folder
     if not place.is_dir():
         return ()
-    found = []
-    for one in sorted(entry for entry in place.iterdir() if entry.is_dir() and (entry / FILE).is_file()):
-        found.append(Migration(one.name, f"{folder.rstrip('/')}/{one.name}/{FILE}", (one / FILE).read_bytes()))
-    return tuple(found)
+    folders = sorted(one for one in place.iterdir() if one.is_dir() and (one / FILE).is_file())
+    return tuple(
+        Migration(one.name, f"{folder.rstrip('/')}/{one.name}/{FILE}", (one / FILE).read_bytes()) for one in folders
+    )
 
 
 def of_base(root: Path, folder: str, base: Base) -> Deployed:

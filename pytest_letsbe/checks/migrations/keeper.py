@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
             )
         while not select.select([sys.stdin], [], [], LOOK)[0]:
             if server.poll() is not None:
-                open(os.path.join(folder, ENDED), "wb").close()  # noqa: PTH118, PTH123, SIM115 - tells whoever waits
+                open(os.path.join(folder, ENDED), "wb").close()  # noqa: PTH118, PTH123 - tells whoever waits
                 sys.stdin.buffer.read()
         server.send_signal(signal.SIGQUIT)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -27,7 +27,7 @@ def snapshot(database: Database) -> Snapshot:
     numbers = {oid: tuple(sorted(number for table, number in now.columns if table == oid)) for oid in now.tables}
     rows = {
         oid: _read(database, name, [_as_text(now.columns[oid, number].name) for number in numbers[oid]])
-        for oid, (name, _) in now.tables.items()
+        for oid, name in now.tables.items()
     }
     return Snapshot(now, numbers, rows)
 
@@ -43,7 +43,7 @@ def lost(before: Snapshot, database: Database) -> list[tuple[str, str]]:
     for oid, old in before.rows.items():
         if oid not in now.tables or not old:
             continue
-        name = now.tables[oid][0]
+        name = now.tables[oid]
         kept = [(place, number) for place, number in enumerate(before.numbers[oid]) if (oid, number) in now.columns]
         expressions = [_back(database, before.shape, now, oid, number) for _, number in kept]
         new = _read(database, name, expressions)
@@ -63,7 +63,7 @@ def _back(database: Database, before: Shape, now: Shape, oid: int, number: int) 
     if old.type == new.type:
         return _as_text(new.name)
     cast = f"CAST({_quoted(new.name)} AS {old.type})::text"
-    table = now.tables[oid][0]
+    table = now.tables[oid]
     refused = database.attempt(f"SELECT count({cast}) FROM {table}")  # noqa: S608 - names quoted by us and regclass
     return cast if refused is None else _as_text(new.name)
 

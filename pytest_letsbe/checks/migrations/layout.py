@@ -68,11 +68,13 @@ def history(deployed: Deployed, tree: tuple[Migration, ...]) -> Iterator[Finding
             yield where, f"{old.name} is applied already ({deployed.label}) and was {what}"
         elif now.raw != old.raw:
             line = _first_difference(old.text, now.text)
-            yield now.at(line), f"{old.name} is applied already ({deployed.label}) and was changed: write a new migration"
+            sentence = f"{old.name} is applied already ({deployed.label}) and was changed: write a new migration"
+            yield now.at(line), sentence
     last = max((one.name for one in deployed.tip), default="")
     for one in tree:
         if one.name not in known and one.name < last:
-            yield one.at(), f"{one.name} sorts before {last}, which is applied already ({deployed.label}): give it a later number"
+            sentence = f"{one.name} sorts before {last}, which is applied already ({deployed.label})"
+            yield one.at(), f"{sentence}: give it a later number"
 
 
 def _first_difference(old: str, new: str) -> int:

@@ -21,15 +21,18 @@ SQUAWK = frozenset(
     {
         "adding-field-with-default", "adding-foreign-key-constraint", "adding-not-nullable-field",
         "adding-required-field", "adding-serial-primary-key-field", "ban-alter-domain-with-add-constraint",
-        "ban-drop-column", "ban-drop-database", "ban-drop-schema", "ban-drop-table", "ban-set-schema", "ban-truncate-cascade",
+        "ban-drop-column", "ban-drop-database", "ban-drop-schema", "ban-drop-table", "ban-set-schema",
+        "ban-truncate-cascade",
         "changing-column-type", "constraint-missing-not-valid", "disallowed-unique-constraint", "renaming-column",
         "renaming-table", "require-concurrent-index-creation", "require-concurrent-index-deletion",
         "require-concurrent-reindex",
     }
 )  # fmt: skip
-#: Ours; the last two and `ban-*` are also seen by their effect.
+#: Ours, for statements that squawk has no rule for.
 OWN = {
-    "deleting-rows": re.compile(r"(?i)(?:with\b.*\b)?(?:truncate|delete\s+from)\s+(?:table\s+)?(?:only\s+)?(?P<on>[\w.\"]+)"),
+    "deleting-rows": re.compile(
+        r"(?is)(?:with\b.*\b)?(?:truncate|delete\s+from)\s+(?:table\s+)?(?:only\s+)?(?P<on>[\w.\"]+)"
+    ),
     "locking-table": re.compile(r"(?i)(?:lock\s+(?:table\s+)?(?P<on>[\w.\"]+))"),
     "rewriting-table": re.compile(r"(?i)(?:vacuum\s*(?:\(.*?)?\bfull\b|cluster\b|reindex\b(?!.*\bconcurrently\b))"),
 }

@@ -147,14 +147,13 @@ def _attempt(database: Database, table: _Table, row: int, style: int, *, vary_al
         chosen = _parent(database, parent, far, row if set(key) & varied else 0)
         if chosen is None and all(given.get(number, "") is None for number in key):
             continue
-        for number, found in zip(key, chosen or [None] * len(key), strict=True):
-            given[number] = found
+        given |= dict(zip(key, chosen or [None] * len(key), strict=True))
     columns = [column for column in table.columns if column.number in given]
     names = ", ".join(_quoted(column.name) for column in columns)
     values = ", ".join(f"CAST(%s AS {column.type})" for column in columns)
     if not columns:
         return database.attempt(f"INSERT INTO {table.name} DEFAULT VALUES")
-    escaped = f"INSERT INTO {table.name.replace('%', '%%')} ({names}) VALUES ({values})"
+    escaped = f"INSERT INTO {table.name.replace('%', '%%')} ({names}) VALUES ({values})"  # noqa: S608
     return database.attempt(escaped, [given[column.number] for column in columns])
 
 
@@ -167,9 +166,7 @@ def _varied(table: _Table, row: int) -> set[int]:
 
 def _parent(database: Database, oid: int, columns: tuple[int, ...], row: int) -> list[Any] | None:
     names = dict(
-        database.rows(
-            "SELECT attnum::int, attname::text FROM pg_attribute WHERE attrelid = %s AND attnum > 0", (oid,)
-        )
+        database.rows("SELECT attnum::int, attname::text FROM pg_attribute WHERE attrelid = %s AND attnum > 0", (oid,))
     )
     ((table,),) = database.rows("SELECT %s::oid::regclass::text", (oid,))
     wanted = ", ".join(f"{_quoted(names[number])}::text" for number in columns)
