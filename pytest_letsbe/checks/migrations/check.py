@@ -59,9 +59,7 @@ class MigrationsCheck:
         cases: list[Case] = []
         places: list[tuple[str, Location, Migration | None]]
         for invariant in self.invariants:
-            places: list[tuple[str, Location, Migration | None]] = [
-                (name, spec.location, None) for name in once.get(invariant, [])
-            ]
+            places = [(name, spec.location, None) for name in once.get(invariant, [])]
             if invariant in (FROM_EMPTY, ANNOTATED):
                 places += [(name, one.at(), one) for one, name in zip(tree, names, strict=True)]
             cases += [Case(self.name, invariant.id, name, at, data=(spec, one)) for name, at, one in places]

@@ -81,10 +81,9 @@ class Database:
                 self._connection.close()
                 raise SqlError("COPY to or from the client can't stand in a migration", "", _line(source, done))
             done += 1
-        if failed is not None:
-            self._reset()
-            raise failed
-        self._reset()
+        lost = self._reset()
+        if failed is not None or lost is not None:
+            raise failed or SqlError(f"the connection was lost: {lost}", "", 1)
 
     def rows(self, query: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """The answer to a query of our own."""
@@ -109,22 +108,30 @@ class Database:
             return False
         return not any(self.rows(query) for query in _LEFTOVERS)
 
-    def _reset(self) -> None:
-        """What a file left open ends here: the next one starts on a connection as new."""
+    def _reset(self) -> str | None:
+        """What a file left open ends here: the next one starts on a connection as new. Why it doesn't, if so."""
         from psycopg.pq import TransactionStatus
 
-        if self._connection.info.transaction_status != TransactionStatus.IDLE:
-            self._connection.execute("ROLLBACK")
-        self._connection.execute("DISCARD ALL")
+        idle = self._connection.info.transaction_status == TransactionStatus.IDLE
+        lost = (None if idle else self.attempt("ROLLBACK")) or self.attempt("DISCARD ALL")
+        if lost is not None:
+            self._connection.close()
+        return lost
 
     def _next(self, wire: Any, deadline: float) -> Any:
+        import psycopg
+
         while wire.is_busy():
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([wire.socket], [], [], left)[0]:
                 wire.get_cancel().cancel()
                 self._connection.close()
                 raise SqlError(f"it wasn't done within {self._timeout:g} s", "57014", 1)
-            wire.consume_input()
+            try:
+                wire.consume_input()
+            except psycopg.OperationalError as error:
+                self._connection.close()
+                raise SqlError(f"the connection was lost: {str(error).partition(chr(10))[0]}", "", 1) from None
         return wire.get_result()
 
 

@@ -117,7 +117,8 @@ class Project:
                     break
                 applied.add(migration.name)
                 effects[migration.name] = [Finding(None, *one) for one in kept.lost(before, database)]
-            return Upgraded(failed, catalog.describe(database), effects, frozenset(applied), None, unfilled)
+            lines = catalog.describe(database) if failed is None else []
+            return Upgraded(failed, lines, effects, frozenset(applied), None, unfilled)
 
     def build(self, migrations: Sequence[Migration]) -> Built:
         """Apply to an empty database of its own, in the order given, until one fails."""
@@ -134,7 +135,8 @@ class Project:
                 effects[migration.name] = [
                     Finding(None, *one) for one in catalog.destroyed(before, catalog.shape(database))
                 ]
-            return Built(failed, catalog.describe(database), effects, frozenset(applied))
+            lines = catalog.describe(database) if failed is None else []
+            return Built(failed, lines, effects, frozenset(applied))
 
     @contextmanager
     def open(self) -> Iterator[Database]:

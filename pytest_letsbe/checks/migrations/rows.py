@@ -144,9 +144,9 @@ def _attempt(database: Database, table: _Table, row: int, style: int, *, vary_al
             number = row if column.number in varied or column.kind.labels else 0
             given[column.number] = value(column.kind, number, style, table.checks.get(column.number, ""))
     for key, parent, far in table.foreign:
+        if row == 1 and all(given.get(number, "") is None for number in key):
+            continue  # NULL wherever it is allowed
         chosen = _parent(database, parent, far, row if set(key) & varied else 0)
-        if chosen is None and all(given.get(number, "") is None for number in key):
-            continue
         given |= dict(zip(key, chosen or [None] * len(key), strict=True))
     columns = [column for column in table.columns if column.number in given]
     names = ", ".join(_quoted(column.name) for column in columns)
@@ -171,7 +171,9 @@ def _parent(database: Database, oid: int, columns: tuple[int, ...], row: int) ->
     ((table,),) = database.rows("SELECT %s::oid::regclass::text", (oid,))
     wanted = ", ".join(f"{_quoted(names[number])}::text" for number in columns)
     found = database.rows(f"SELECT {wanted} FROM {table} ORDER BY 1".replace("%", "%%") + " LIMIT 50", ())  # noqa: S608
-    return list(found[row % len(found)]) if found else None
+    if not found:
+        return None
+    return list(found[1 + (row - 1) % (len(found) - 1) if row and len(found) > 1 else 0])
 
 
 def _quoted(name: str) -> str:

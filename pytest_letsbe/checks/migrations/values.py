@@ -69,8 +69,8 @@ def _text(kind: str, base: str, number: int, modest: int) -> str:
     size = _SIZE.search(kind)
     longest = int(size[1]) if size else (1 if base == "character" else _LONGEST)
     shape = _TEXTS[modest % len(_TEXTS)]
-    if shape:
-        return shape.format(n=number + 1)[:longest]
+    if shape and len(shape.format(n=number + 1)) <= longest:
+        return shape.format(n=number + 1)
     return f"{number + 1}-letsbe-".ljust(min(longest, _LONGEST), "x")[:longest]
 
 
