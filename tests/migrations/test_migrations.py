@@ -27,7 +27,7 @@ def test_rows_are_made_for_checks_keys_and_arrays(ends, repo):
         ('ALTER TABLE "Seat" ADD COLUMN "x" TEXT NOT NULL;', 2, "contains null values"),
         ('CREATE UNIQUE INDEX u ON "Seat"("no");', 2, "could not create unique index"),
         ('\nALTER TABLE "Plan" ALTER COLUMN "price" SET NOT NULL;', 3, "contains null values"),
-        ('ALTER TABLE "Plan" ADD CONSTRAINT c CHECK ("seats" < 2);', 2, "is violated by some row"),
+        ('ALTER TABLE "Plan" ADD CONSTRAINT c CHECK ("seats" > 1);', 2, "is violated by some row"),
     ],
 )
 def test_what_fails_on_rows_is_told_with_its_line(ends, repo, statement, line, said):
