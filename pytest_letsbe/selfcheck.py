@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from .checks import Checks
-from .checks.base import Check, IsCostly, OpensTarget, ProvesItself
+from .checks.base import Check, IsCostly, OpensTarget, ProvesItself, Rests
 from .data import data_dir
 from .model import Case, CheckFailure, Location, Spec, UsageError
 from .runner import Runner
@@ -105,7 +105,10 @@ def _judge(subject: Subject, folder: Path, *, every: bool) -> Outcome:
             elif end.outcome != "passed":
                 not_evaluated.add(case.invariant)
     finally:
-        runner.close()
+        if isinstance(runner.check, Rests):
+            runner.check.rest()
+        else:
+            runner.close()
     left = tuple(sorted(not_evaluated - failed.keys()))
     return Outcome(subject, failed, left, time.monotonic() - started)
 

@@ -13,10 +13,11 @@ from .base import Check
 BUILTIN: Mapping[str, str] = {
     "changes": "changes.check:ChangesCheck",
     "contract": "contract.check:ContractCheck",
-    "perf": "perf.check:PerfCheck",
     "egress": "egress.check:EgressCheck",
     "gating": "gating.check:GatingCheck",
     "hooks": "hooks.check:HooksCheck",
+    "migrations": "migrations.check:MigrationsCheck",
+    "perf": "perf.check:PerfCheck",
     "pipeline": "pipeline.check:PipelineCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",

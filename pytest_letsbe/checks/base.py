@@ -67,6 +67,14 @@ class HoldsResources(Protocol):
 
 
 @runtime_checkable
+class Rests(HoldsResources, Protocol):
+    """A check whose processes can serve the next run in this process, too: the selfcheck starts them once."""
+
+    def rest(self) -> None:
+        """Forget everything about the run that ends; what stays must end with this process at the latest."""
+
+
+@runtime_checkable
 class ProvesItself(Protocol):
     """A check whose mutants aren't plain ``python:`` targets."""
 
