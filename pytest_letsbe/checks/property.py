@@ -1,0 +1,52 @@
+"""Runs a property over generated inputs, and raises the finding of the smallest input that violates it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from ..model import CheckFailure, NotEvaluated
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+T = TypeVar("T")
+
+
+def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: str, examples: int) -> None:
+    """``judge`` raises CheckFailure where the property is violated, and says whether the input told anything.
+
+    The inputs are the same in each run, but for the profile ``nightly``, which draws ten times as many anew.
+
+    Raises:
+        CheckFailure: of the smallest violating input; also when the same input is judged differently twice.
+        NotEvaluated: no input told anything.
+    """
+    from hypothesis import HealthCheck, given, settings
+    from hypothesis.errors import Flaky
+
+    told = False
+
+    @settings(
+        max_examples=examples * 10 if profile == "nightly" else examples,
+        derandomize=profile != "nightly",
+        database=None,
+        deadline=None,
+        print_blob=False,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def holds(value: T) -> None:
+        nonlocal told
+        told = judge(value) or told
+
+    try:
+        holds()
+    except Flaky as flaky:
+        inner = getattr(flaky, "exceptions", ())
+        found = next((each for each in inner if isinstance(each, CheckFailure)), None)
+        sentence = found.sentence if found else "the same request is answered differently from one time to the next"
+        raise CheckFailure(sentence, evidence=found.evidence if found else [str(flaky)[:200]]) from None
+    if not told:
+        raise NotEvaluated("the target refused every input that would tell")
