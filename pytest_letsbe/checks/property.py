@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: Tries to make a violating input smaller.
+SHRINKS = 120
+
 
 def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: str, examples: int) -> None:
     """``judge`` raises CheckFailure where the property is violated, and says whether the input told anything.
@@ -26,6 +29,8 @@ def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: st
     from hypothesis.errors import Flaky
 
     told = False
+    findings: dict[str, CheckFailure] = {}
+    tries = 0
 
     @settings(
         max_examples=examples * 10 if profile == "nightly" else examples,
@@ -38,8 +43,18 @@ def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: st
     )
     @given(strategy)
     def holds(value: T) -> None:
-        nonlocal told
-        told = judge(value) or told
+        nonlocal told, tries
+        known = findings.get(repr(value))
+        if known is not None and tries > SHRINKS:
+            raise known
+        tries += bool(findings)
+        if tries > SHRINKS:
+            return  # small enough: what is left is the smallest input known to fail
+        try:
+            told = judge(value) or told
+        except CheckFailure as finding:
+            findings[repr(value)] = finding
+            raise
 
     try:
         holds()

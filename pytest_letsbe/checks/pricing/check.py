@@ -19,6 +19,7 @@ class PricingCheck:
     role = "pricing"
     options = PricingOptions
     preconditions = frozenset({amounts.LIVENESS.id})
+    costly = True  # hypothesis shrinks what each invariant finds
     invariants: tuple[Invariant, ...] = tuple(dict.fromkeys(rule.invariant for rule in _RULES))
 
     def __init__(self) -> None:

@@ -26,7 +26,7 @@ def _quantity(shop: Shop, profile: str) -> None:
         quantity = min(first["quantity"] + more, shop.options.max_quantity)
         return _not_less(shop, cart, {**cart, "lines": [{**first, "quantity": quantity}, *rest]}, "more of an article")
 
-    hold(st.tuples(carts(shop), st.integers(1, 20)), judge, profile=profile, examples=80)
+    hold(st.tuples(carts(shop), st.integers(1, 20)), judge, profile=profile, examples=50)
 
 
 def _every_step(shop: Shop, profile: str) -> None:
@@ -45,7 +45,7 @@ def _line(shop: Shop, profile: str) -> None:
         fewer = {**cart, "lines": cart["lines"][:-1]}
         return bool(fewer["lines"]) and _not_less(shop, fewer, cart, "a line more")
 
-    hold(carts(shop), judge, profile=profile, examples=60)
+    hold(carts(shop), judge, profile=profile, examples=40)
 
 
 def _discounted(shop: Shop, profile: str) -> None:
@@ -56,7 +56,9 @@ def _discounted(shop: Shop, profile: str) -> None:
         first, *rest = cart["lines"]
         quantity = min(first["quantity"] + more, shop.options.max_quantity)
         small = {**cart, "discount": discount}
-        return _not_less(shop, small, {**small, "lines": [{**first, "quantity": quantity}, *rest]}, "more of an article")
+        return _not_less(
+            shop, small, {**small, "lines": [{**first, "quantity": quantity}, *rest]}, "more of an article"
+        )
 
     hold(st.tuples(carts(shop), discounts(), st.integers(1, 20)), judge, profile=profile, examples=40)
 
@@ -100,7 +102,7 @@ def _order(shop: Shop, profile: str) -> None:
         return len(cart["lines"]) > 1
 
     strategy = st.tuples(carts(shop), st.none() | discounts())
-    hold(strategy, judge, profile=profile, examples=60)
+    hold(strategy, judge, profile=profile, examples=40)
 
 
 def _summary(quote: Quote) -> tuple[Any, ...]:
@@ -123,7 +125,7 @@ def _again(shop: Shop, profile: str) -> None:
         seen.setdefault(str(cart), (cart, quote))
         return True
 
-    hold(carts(shop), judge, profile=profile, examples=30)
+    hold(carts(shop), judge, profile=profile, examples=20)
     for cart, quote in list(seen.values()):
         _same(quote, shop.ask(cart))
 
@@ -139,8 +141,8 @@ def _same(one: Quote, other: Quote | None) -> None:
 RULES = (
     Rule(MONOTONE, "discounted", 40, _discounted),
     Rule(MONOTONE, "every-quantity", 130, _every_step),
-    Rule(MONOTONE, "line", 60, _line),
-    Rule(MONOTONE, "quantity", 80, _quantity),
-    Rule(ORDER, "reversed", 60, _order),
-    Rule(DETERMINISTIC, "again", 30, _again),
+    Rule(MONOTONE, "line", 40, _line),
+    Rule(MONOTONE, "quantity", 50, _quantity),
+    Rule(ORDER, "reversed", 40, _order),
+    Rule(DETERMINISTIC, "again", 20, _again),
 )

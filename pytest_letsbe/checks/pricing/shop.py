@@ -79,7 +79,9 @@ class Shop:
     def plans(self) -> tuple[str, ...]:
         """Plans that a price is given for; the manifest's must all have one."""
         currency, skus = next(iter(self.sold.items()))
-        asked = {plan: self.price({**plain(skus[0], 1, currency), "plan": plan}) for plan in self.options.plans or PLANS}
+        asked = {
+            plan: self.price({**plain(skus[0], 1, currency), "plan": plan}) for plan in self.options.plans or PLANS
+        }
         refused = [plan for plan, total in asked.items() if total is None]
         if refused and self.options.plans:
             raise CheckFailure(f"no price with a plan that the manifest says is sold: {', '.join(refused)}")
