@@ -17,7 +17,7 @@ from .options import OnboardingOptions
 #: Seconds within which a provisioning that must come has come.
 ARRIVAL = 10.0
 #: Seconds that one that must not come is waited for, and how much longer with a target whose entries come late.
-SETTLE, PATIENCE, MOST_PATIENCE = 0.005, 4.0, 0.5
+SETTLE, PATIENCE, MOST_PATIENCE = 0.005, 4.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)

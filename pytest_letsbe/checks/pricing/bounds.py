@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from ...model import CheckFailure, Invariant
@@ -42,7 +43,7 @@ def _discounts(shop: Shop, profile: str) -> None:
 
 
 def bounded(quote: Quote) -> None:
-    """Raises CheckFailure unless the discount lies between nothing and the subtotal, and nothing is owed to the buyer."""
+    """Raises CheckFailure unless the discount lies between nothing and the subtotal, and the total isn't negative."""
     if not 0 <= quote.discount <= quote.subtotal:
         raise CheckFailure(
             f"the discount is {quote.discount} on a subtotal of {quote.subtotal}", evidence=quote.evidence()
@@ -108,15 +109,14 @@ def _later(shop: Shop, profile: str) -> None:
         cart = plain(skus[0], 3, currency)
         for first, days in ((date(2024, 2, 1), 29), (date(2025, 2, 1), 28), (date(2025, 3, 1), 31)):
             end = first + timedelta(days=days)
-            last: Quote | None = None
-            for day in range(days + 1):
-                quote = shop.ask(prorated(cart, first, first + timedelta(days=day), end))
-                if quote is not None and last is not None and quote.subtotal > last.subtotal:
+            changes = [first + timedelta(days=day) for day in range(days + 1)]
+            found = shop.ask_together([prorated(cart, first, changed, end) for changed in changes])
+            for before, after in pairwise([quote for quote in found if quote is not None]):
+                if after.subtotal > before.subtotal:
                     raise CheckFailure(
-                        f"a later change costs {quote.subtotal}, an earlier one {last.subtotal}",
-                        evidence=[*last.evidence(), *quote.evidence()],
+                        f"a later change costs {after.subtotal}, an earlier one {before.subtotal}",
+                        evidence=[*before.evidence(), *after.evidence()],
                     )
-                last = quote or last
 
 
 def _ends(shop: Shop, profile: str) -> None:

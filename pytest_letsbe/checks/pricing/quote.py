@@ -38,9 +38,8 @@ class Line:
     @property
     def slack(self) -> Decimal:
         """How far ``amount`` may lie from quantity times unit: less than one, and what the unit's digits cut off."""
-        if self.unit is None or not isinstance(self.unit.as_tuple().exponent, int):
-            return Decimal(0)
-        places = -self.unit.as_tuple().exponent
+        exponent = 0 if self.unit is None else self.unit.as_tuple().exponent
+        places = -exponent if isinstance(exponent, int) else 0
         return Decimal(0) if places <= 0 else 1 + self.quantity * Decimal(10) ** -places / 2
 
 

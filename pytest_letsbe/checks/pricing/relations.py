@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from ...model import CheckFailure, Invariant
@@ -10,7 +11,7 @@ from .amounts import quantities
 from .quote import Quote
 from .requests import carts, discounts
 from .rule import Rule
-from .shop import Shop
+from .shop import Shop, plain
 
 MONOTONE = Invariant("monotone", "More of an article, or a line more, never makes the total smaller.")
 ORDER = Invariant("order-independent", "The order of the lines changes neither the total nor what an article costs.")
@@ -32,12 +33,11 @@ def _quantity(shop: Shop, profile: str) -> None:
 def _every_step(shop: Shop, profile: str) -> None:
     currency, skus = next(iter(shop.sold.items()))
     for sku in skus:
-        last: Quote | None = None
-        for quantity in range(1, min(shop.options.max_quantity, 130) + 1):
-            quote = shop.ask({"lines": [{"sku": sku, "quantity": quantity}], "currency": currency})
-            if quote is not None and last is not None:
-                _compare(last, quote, "more of an article")
-            last = quote or last
+        steps = range(1, min(shop.options.max_quantity, 130) + 1)
+        found = shop.ask_together([plain(sku, quantity, currency) for quantity in steps])
+        priced = [quote for quote in found if quote is not None]
+        for before, after in pairwise(priced):
+            _compare(before, after, "more of an article")
 
 
 def _line(shop: Shop, profile: str) -> None:

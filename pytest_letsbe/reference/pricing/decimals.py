@@ -70,7 +70,7 @@ class ReferencePricing:
         return sum(amounts)
 
     def _discount(self, subtotal: int, discount: dict[str, Any]) -> int:
-        percent, fixed = discount.get("percent", 0), discount.get("fixed", 0)
+        percent, fixed = int(discount.get("percent", 0)), int(discount.get("fixed", 0))
         if not 0 <= percent <= 100 or fixed < 0:
             raise ValueError("no such discount")
         return min(subtotal, self._round(Decimal(subtotal) * percent / 100) + fixed)

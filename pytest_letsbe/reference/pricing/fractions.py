@@ -1,4 +1,4 @@
-"""Prices in fractions, half to even, without tax; lines of one article are joined, and discounts are cut to their bounds."""
+"""Prices in fractions, half to even, untaxed; lines of an article are joined, discounts cut to their bounds."""
 
 from __future__ import annotations
 
