@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 #: Tries to make a violating input smaller.
-SHRINKS = 120
+SHRINKS = 60
+
+
+class _EnoughError(BaseException):
+    """Ends the shrinking; no Exception, as Hypothesis would take that for another finding."""
 
 
 def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: str, examples: int) -> None:
@@ -29,7 +33,7 @@ def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: st
     from hypothesis.errors import Flaky
 
     told = False
-    findings: dict[str, CheckFailure] = {}
+    smallest: CheckFailure | None = None
     tries = 0
 
     @settings(
@@ -43,21 +47,21 @@ def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: st
     )
     @given(strategy)
     def holds(value: T) -> None:
-        nonlocal told, tries
-        known = findings.get(repr(value))
-        if known is not None and tries > SHRINKS:
-            raise known
-        tries += bool(findings)
+        nonlocal told, tries, smallest
+        tries += smallest is not None
         if tries > SHRINKS:
-            return  # small enough: what is left is the smallest input known to fail
+            raise _EnoughError
         try:
             told = judge(value) or told
         except CheckFailure as finding:
-            findings[repr(value)] = finding
+            smallest = finding  # what is tried after a finding is always smaller
             raise
 
     try:
         holds()
+    except _EnoughError:
+        if smallest is not None:
+            raise smallest from None
     except Flaky as flaky:
         inner = getattr(flaky, "exceptions", ())
         found = next((each for each in inner if isinstance(each, CheckFailure)), None)

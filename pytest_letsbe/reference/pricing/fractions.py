@@ -41,8 +41,8 @@ class FractionPricing:
 
 
 def _off(subtotal: int, discount: dict[str, Any]) -> int:
-    share = min(100, max(0, discount.get("percent", 0)))
-    return min(subtotal, round(Fraction(subtotal * share, 100)) + max(0, discount.get("fixed", 0)))
+    share = min(100, max(0, int(discount.get("percent", 0))))
+    return min(subtotal, round(Fraction(subtotal * share, 100)) + max(0, int(discount.get("fixed", 0))))
 
 
 def _left(prorate: dict[str, str] | None) -> Fraction:
