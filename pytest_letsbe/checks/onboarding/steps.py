@@ -20,8 +20,20 @@ CROSS = Invariant("no-cross-talk", "Two onboardings never get each other's step,
 VALIDATED = Invariant("validated", "A bad address, an unknown plan and data that isn't whole are refused.")
 
 #: Nothing that mail can be sent to (RFC 5321, section 4.1.2), and what would add a header to it.
-BAD_ADDRESSES = ("", "nobody", "a@", "@b.test", "a b@c.test", "a@b@c.test", "a@b.test\nBcc: x@y.test", None, 5, [])
-BAD_PLANS = ("no-such-plan", "", None, 1, "__proto__", [])
+BAD_ADDRESSES: tuple[Any, ...] = (
+    "",
+    "nobody",
+    "a@",
+    "@b.test",
+    "a b@c.test",
+    "a@b@c.test",
+    "a@b.test\nBcc: x@y.test",
+    None,
+    5,
+    [],
+)
+_NO_DATA: tuple[Any, ...] = ({}, None, [], "x")
+BAD_PLANS: tuple[Any, ...] = ("no-such-plan", "", None, 1, "__proto__", [])
 
 
 def _again(site: Site, profile: str) -> None:
@@ -244,7 +256,7 @@ def _plans(site: Site, profile: str) -> None:
 def _data(site: Site, profile: str) -> None:
     visitor = site.start()
     for at, step in enumerate(site.steps):
-        for data in ({}, None, [], "x"):
+        for data in _NO_DATA:
             if visitor.data(step) and data != visitor.data(step):
                 site.ask("submit", {"onboarding": visitor.name, "step": step, "data": data})
                 if visitor.place() > at:

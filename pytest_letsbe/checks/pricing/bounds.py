@@ -26,6 +26,9 @@ NONSENSE = Invariant(
     "rejects-nonsense", "What is no number of articles, isn't sold or is no currency is refused, not priced."
 )
 
+_NO_QUANTITIES: tuple[Any, ...] = (-1, -5, 1.5, "NaN", "Infinity", "many", None, [], {}, "")
+_NO_CURRENCIES: tuple[Any, ...] = ("XXX", "ZZZ", "", None, 978, "EURO")
+
 
 def _discounts(shop: Shop, profile: str) -> None:
     from hypothesis import strategies as st
@@ -147,7 +150,7 @@ def nonsense(shop: Shop) -> Iterator[tuple[str, dict[str, Any]]]:
     """Requests that have no price, each with the kind it belongs to."""
     for currency, skus in shop.sold.items():
         sku = skus[0]
-        for quantity in (-1, -5, 1.5, "NaN", "Infinity", "many", None, [], {}, ""):
+        for quantity in _NO_QUANTITIES:
             yield "quantity", plain(sku, quantity, currency)
         for quantity in (2**53 - 1, 10**12, 1e308):
             yield "huge", plain(sku, quantity, currency)
@@ -161,8 +164,8 @@ def nonsense(shop: Shop) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "quantity", {"lines": negative, "currency": currency}
         yield "plan", {**plain(sku, 1, currency), "plan": "no-such-plan"}
     sku = next(iter(shop.sold.values()))[0]
-    for currency in ("XXX", "ZZZ", "", None, 978, "EURO"):
-        yield "currency", plain(sku, 1, currency)  # type: ignore[arg-type]
+    for unknown_currency in _NO_CURRENCIES:
+        yield "currency", plain(sku, 1, unknown_currency)
 
 
 def _refused(kind: str) -> Rule:
