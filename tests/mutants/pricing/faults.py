@@ -69,7 +69,7 @@ class ForgetsALine(_Shop):
 
 
 class RoundsAtTheEnd(_Shop):
-    """Lines are shown rounded, and the total is that of the exact ones."""
+    """From three lines on the total is one off, as a sum of unrounded lines is."""
 
     expected = "sum-of-lines"
 
@@ -90,17 +90,14 @@ class Cheaper(_Shop):
 
 
 class CheaperTogether(_Shop):
-    """A fourth line halves the price of the first."""
+    """A second line makes nearly all of it free."""
 
     expected = "monotone"
-
-    def _sum(self, amounts):
-        return sum(amounts)
 
     def quote(self, lines, **rest):
         quote = super().quote(lines, **rest)
         if len(lines) >= 2:
-            cut = min(quote["total"], 100_000_000) // 1
+            cut = min(quote["total"], 100_000_000)
             quote["lines"].append({"sku": "bundle", "quantity": 1, "amount": -cut + 1})
             quote["total"] = quote["total"] - cut + 1
         return quote
@@ -251,7 +248,7 @@ class OutsideThePeriod(_Shop):
 
 
 class FirstLineFirst(_Shop):
-    """The first line is dearer by one."""
+    """Whose first line is a backup pays one more."""
 
     expected = "order-independent"
 
@@ -274,7 +271,7 @@ class Drifts(_Shop):
 
 
 class Remembers(_Shop):
-    """A discount once granted is granted to whoever comes next."""
+    """Each fiftieth visitor makes it dearer for all."""
 
     expected = "deterministic"
     _seen = 0
