@@ -10,6 +10,8 @@ from typing import Any
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "redactor": {"correct": "redactor:ReferenceRedactor", "leaf": "leaf:LeafRedactor"},
     "gate": {"correct": "gate:ReferenceGate", "strict": "gate:StrictGate"},
+    "pricing": {"correct": "pricing:ReferencePricing", "fractions": "pricing:FractionPricing"},
+    "onboarding": {"correct": "onboarding:ReferenceOnboarding", "outbox": "onboarding:OutboxOnboarding"},
 }
 
 

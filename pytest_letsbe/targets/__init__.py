@@ -70,7 +70,7 @@ def connect(
     if spec.reference is not None:
         argv = [sys.executable, "-P", "-m", "pytest_letsbe", "serve", role, "--variant", spec.reference]
         label = f"reference {spec.reference}"
-        env = {"LETSBE_STATE": "{state}", **(spec.env or {})} if role == "gate" else spec.env
+        env = {"LETSBE_STATE": "{state}", **(spec.env or {})} if role in ("gate", "onboarding") else spec.env
         return StdioTarget(argv, role=role, cwd=cwd, env=env, timeout=spec.timeout, label=label, is_reference=True)
     return StdioTarget(spec.run or [], role=role, cwd=cwd, env=spec.env, timeout=spec.timeout)
 

@@ -13,7 +13,7 @@ from .pycall import Loop, Method, NotOffered, SharedLoop
 from .pyload import LoadError, load
 
 #: Roles whose requests are answered side by side: a gate that is asked one thing at a time has no races to lose.
-SIDE_BY_SIDE = frozenset({"gate"})
+SIDE_BY_SIDE = frozenset({"gate", "onboarding"})
 
 _WRITING = allocate_lock()
 

@@ -1,0 +1,1 @@
+"""The check `onboarding`: see ``check``."""
