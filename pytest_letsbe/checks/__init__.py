@@ -13,6 +13,7 @@ from .base import Check
 BUILTIN: Mapping[str, str] = {
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",
+    "rollout": "rollout.check:RolloutCheck",
     "secrets": "secrets.check:SecretsCheck",
     "shellcheck": "shellcheck.check:ShellcheckCheck",
 }

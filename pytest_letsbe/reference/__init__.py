@@ -9,6 +9,7 @@ from typing import Any
 #: role -> variant -> "module:class" below this package. `correct` is what `{reference: correct}` runs.
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "redactor": {"correct": "redactor:ReferenceRedactor", "leaf": "leaf:LeafRedactor"},
+    "rollout": {"correct": "rollout:ReferenceController"},
 }
 
 

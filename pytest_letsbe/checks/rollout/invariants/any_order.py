@@ -1,0 +1,121 @@
+"""any-order: hypothesis orders ticks, faults and acts of people as it likes, and shrinks what breaks a statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....model import Case, CheckFailure, Invariant, Spec
+from ..campaign import STEP, Campaign, Stage
+from ..world import FAILING
+from .faults import judge_status
+
+ANY_ORDER = Invariant(
+    "any-order",
+    "Whatever the order of ticks, faults, approvals, aborts and resumes: every statement about effects holds.",
+    "RO01 to RO14, RO16 as one state machine",
+)
+
+#: What may happen next. `advance` is repeated: without it few campaigns would get anywhere.
+ACTIONS = (
+    *("advance", "advance", "advance", "advance"),
+    *("tick", "again", "restart", "fail", "hide", "heal", "break", "abort", "resume"),
+    *("approve-all", "approve-stale", "clock-back", "clock-ahead"),
+)
+MOST_ACTIONS = 24
+EXAMPLES = {"pr": 60, "replay": 60}
+NIGHTLY = 2_000
+
+
+def examples(profile: str) -> int:
+    return EXAMPLES.get(profile, NIGHTLY)
+
+
+def judge(case: Case, stage: Stage, spec: Spec) -> None:
+    """Play composed campaigns; the smallest that breaks a statement is the failure."""
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis import strategies as st
+    from hypothesis.database import DirectoryBasedExampleDatabase
+    from hypothesis.errors import NoSuchExample
+
+    action = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 11))
+    strategy = st.tuples(st.integers(1, 3), st.integers(1, 2), st.lists(action, min_size=1, max_size=MOST_ACTIONS))
+    options: dict[str, Any] = {"derandomize": True, "database": None, "phases": (Phase.generate, Phase.shrink)}
+    if spec.profile != "pr":
+        phases = (
+            (Phase.reuse, Phase.shrink) if spec.profile == "replay" else (Phase.reuse, Phase.generate, Phase.shrink)
+        )
+        options = {"database": DirectoryBasedExampleDatabase(spec.root / ".letsbe" / "examples"), "phases": phases}
+    limits = settings(max_examples=case.samples, deadline=None, suppress_health_check=list(HealthCheck), **options)
+    try:
+        drawn = find(strategy, lambda d: failure(stage, d) is not None, settings=limits, database_key=case.id.encode())
+    except NoSuchExample:
+        return
+    found = failure(stage, drawn)
+    if found is None:
+        raise CheckFailure(
+            "a campaign broke a statement once, and not when it was played again",
+            evidence=[f"played: latency {drawn[0]}, threshold {drawn[1]}, {drawn[2]}"],
+        )
+    raise CheckFailure(f"{found.sentence} (the smallest campaign that does so is shown)", evidence=found.evidence)
+
+
+def failure(stage: Stage, drawn: tuple[int, int, list[tuple[str, int]]]) -> CheckFailure | None:
+    """Play one composed campaign: what it broke, or None."""
+    latency, failing, actions = drawn
+    campaign = stage.campaign(latency=latency, eu=6, us=3, failing=failing)
+    try:
+        for action, number in actions:
+            if campaign.oracle.complete():
+                break  # what is over is over: a controller needn't watch it any longer
+            _act(campaign, action, number)
+            judge_status(campaign)
+        if campaign.oracle.halted:
+            campaign.ticks(campaign.plan.within + latency + 2)
+    except CheckFailure as found:
+        return found
+    finally:
+        campaign.end()
+    return None
+
+
+def _act(campaign: Campaign, action: str, number: int) -> None:
+    tenants = campaign.updated()
+    chosen = tenants[number % len(tenants)] if tenants else None
+    match action:
+        case "advance":
+            for _ in range(2 + number):
+                campaign.approve_next()
+                campaign.tick()
+        case "tick":
+            campaign.tick()
+        case "again":
+            campaign.again()
+        case "restart":
+            campaign.restart(hard=number % 3 != 0)
+        case "fail" | "hide" if chosen is not None:
+            campaign.set_health(chosen, FAILING if action == "fail" else "missing")
+            campaign.tick()
+        case "heal":
+            for tenant in campaign.world.tenants.values():
+                tenant.health = None
+            campaign.timeline.note("everybody's health is as it is")
+        case "break":
+            rest = [t for t in campaign.oracle.taking_part() if not campaign.oracle.epoch.deploys[t.name]]
+            for tenant in rest[:1]:
+                tenant.breaks = True
+        case "abort":
+            campaign.abort()
+            campaign.tick()
+        case "resume" if campaign.oracle.halted and campaign.oracle.all_back():
+            campaign.tick()  # a controller learns that everything is back from a tick
+            campaign.resume()
+        case "approve-all":
+            campaign.approve(*campaign.gates)
+        case "approve-stale" if campaign.oracle.number > 1:
+            campaign.approve(*campaign.gates, epoch=campaign.oracle.number - 1)
+        case "clock-back":
+            campaign.tick(-STEP * (number + 1))
+        case "clock-ahead":
+            campaign.tick(STEP * 30 * (number + 1))
+        case _:
+            pass

@@ -1,0 +1,253 @@
+"""Campaigns in which something fails: they stop, take back what they did, and wait for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....model import Invariant
+from ..campaign import Campaign, Stage
+from ..world import FAILING
+from .base import Play, Scenario
+from .goes_well import LONG, healthy
+
+HALT = Invariant(
+    "halt-stops",
+    "From the tick on that shows the threshold crossed, or after an abort, nothing is deployed.",
+    "RO03; Argo Rollouts failureLimit",
+)
+ONE_WAY = Invariant(
+    "one-way", "Before a stop no updated tenant is taken back or updated again; after it none is updated.", "RO02"
+)
+ROLLBACK = Invariant(
+    "rollback-own",
+    "After a stop every tenant that was ever told to deploy, in flight and broken ones too, goes back to its own "
+    "previous digest, by one command each, in time.",
+    "RO04; Flagger rollback",
+)
+CANARY = Invariant(
+    "failed-canary", "No wave opens while an updated tenant fails, also below the halt threshold.", "RO05"
+)
+RESUME = Invariant(
+    "resume-approved",
+    "A stopped campaign starts over only by resume and by approvals of its new epoch; then it does finish.",
+    "RO06; an approval replayed after a halt",
+)
+UNKNOWN = Invariant(
+    "unknown-holds",
+    "No wave opens while the health of an updated tenant is unknown or missing.",
+    "RO11; Argo Rollouts Inconclusive pauses, Kayenta nodata",
+)
+NEEDLESS = Invariant(
+    "no-needless-rollback", "Nothing is taken back unless a threshold was crossed or somebody aborted.", "RO14"
+)
+
+
+def canary(campaign: Campaign) -> None:
+    """Up to the updated canary, with every gate approved beforehand."""
+    campaign.approve(*campaign.gates)
+    campaign.until(lambda: len(campaign.updated("eu")) >= 2, "the canary was updated")
+
+
+def settle(campaign: Campaign) -> None:
+    """Long enough for the rollback, and for whatever a faulty controller does after it."""
+    campaign.ticks(campaign.plan.within + campaign.world.latency + 12)
+    if not campaign.oracle.all_back() and campaign.stage.wanted in (None, frozenset({ROLLBACK.id})):
+        left = [name for name in campaign.oracle.epoch.deploys if not campaign.world.back(name)]
+        campaign.fail(f"{', '.join(left)} still doesn't run what it ran before")
+
+
+def canary_fails(stage: Stage) -> None:
+    """One canary fails for one tick."""
+    campaign = stage.campaign()
+    canary(campaign)
+    campaign.halt()
+    settle(campaign)
+    campaign.end()
+
+
+def _deploy_breaks(stage: Stage) -> None:
+    """The canary's deploy itself fails: the tenant is broken, and must be taken back as well."""
+    campaign = stage.campaign()
+    for tenant in campaign.oracle.taking_part("eu"):
+        tenant.breaks = True
+    campaign.until(lambda: any(t.broken for t in campaign.oracle.taking_part()), "a deploy failed")
+    campaign.tick()
+    settle(campaign)
+    campaign.end()
+
+
+def _in_flight(stage: Stage) -> None:
+    """A canary fails while deploys of a later wave are under way."""
+    campaign = stage.campaign(latency=3)
+    campaign.until(lambda: campaign.deployed("eu") > 4 and _flying(campaign), "the third wave was under way")
+    campaign.halt()
+    settle(campaign)
+    campaign.end()
+
+
+def _flying(campaign: Campaign) -> bool:
+    return any(t.coming is not None for t in campaign.oracle.taking_part())
+
+
+def _us_fails(stage: Stage) -> None:
+    """A US canary fails when EU has long been complete: EU goes back too."""
+    campaign = stage.campaign()
+    campaign.until(lambda: bool(campaign.updated("us")), "the US canary was updated")
+    campaign.set_health(campaign.updated("us")[0], FAILING)
+    campaign.tick()
+    settle(campaign)
+    campaign.end()
+
+
+def _two_fail(stage: Stage) -> None:
+    """The threshold is two: one failing tenant stops nothing, the second does."""
+    campaign = stage.campaign(failing=2)
+    campaign.approve(*campaign.gates)
+    campaign.until(lambda: len(campaign.updated("eu")) >= 4, "the second wave was updated")
+    first, second = campaign.updated("eu")[:2]
+    campaign.set_health(first, FAILING)
+    campaign.ticks(3)
+    campaign.set_health(second, FAILING)
+    campaign.tick()
+    settle(campaign)
+    campaign.end()
+
+
+def aborted(stage: Stage) -> None:
+    campaign = stage.campaign()
+    canary(campaign)
+    campaign.abort()
+    settle(campaign)
+    campaign.end()
+
+
+def _aborted_in_flight(stage: Stage) -> None:
+    campaign = stage.campaign(latency=3)
+    campaign.until(lambda: campaign.deployed("eu") > 2 and _flying(campaign), "the second wave was under way")
+    campaign.abort()
+    campaign.approve(*campaign.gates)
+    settle(campaign)
+    campaign.resume()
+    campaign.approve(*campaign.gates)
+    campaign.ticks(LONG)
+    campaign.end()
+
+
+# -- holding ----------------------------------------------------------------------------------------------------
+
+
+def _canary_is(health: str, failing: int = 1) -> Play:
+    def play(stage: Stage) -> None:
+        """One canary isn't known to be healthy, with everything approved and the soak long over."""
+        campaign = stage.campaign(failing=failing)
+        campaign.approve(*campaign.gates)
+        campaign.until(lambda: campaign.deployed("eu") >= 2, "the canary was told to deploy")
+        chosen = [t for t in campaign.oracle.taking_part("eu") if campaign.oracle.epoch.deploys[t.name]]
+        campaign.set_health(chosen[0], health)
+        campaign.ticks(2 * LONG)
+        campaign.end()
+
+    return play
+
+
+def _all_missing(stage: Stage) -> None:
+    """No health at all arrives any more once the canary is updated."""
+    campaign = stage.campaign()
+    campaign.approve(*campaign.gates)
+    campaign.until(lambda: campaign.deployed("eu") >= 2, "the canary was told to deploy")
+    for tenant in campaign.oracle.taking_part():
+        tenant.health = "missing"
+    campaign.timeline.note("no health arrives any more")
+    campaign.ticks(2 * LONG)
+    campaign.end()
+
+
+def _others_fail(stage: Stage) -> None:
+    """A frozen tenant and one that wasn't updated fail: neither tells anything about the new digest."""
+    campaign = stage.campaign()
+    canary(campaign)
+    frozen = next(t for t in campaign.world.tenants.values() if t.frozen)
+    later = next(t for t in campaign.oracle.taking_part("us"))
+    campaign.set_health(frozen, FAILING)
+    campaign.set_health(later, FAILING)
+    campaign.ticks(3)
+    campaign.end()
+
+
+def _below(stage: Stage) -> None:
+    """One failing tenant of a threshold of two."""
+    campaign = stage.campaign(failing=2)
+    canary(campaign)
+    campaign.set_health(campaign.updated("eu")[0], FAILING)
+    campaign.ticks(LONG)
+    campaign.end()
+
+
+# -- resuming ---------------------------------------------------------------------------------------------------
+
+
+def stopped(stage: Stage) -> Campaign:
+    """A campaign that was halted and has taken everything back."""
+    campaign = stage.campaign()
+    canary(campaign)
+    campaign.halt()
+    for _ in range(campaign.plan.within + 4):
+        campaign.tick()
+    return campaign
+
+
+def stale(stage: Stage) -> None:
+    """Resumed, but nobody approved since; then the old approvals are sent once more."""
+    campaign = stopped(stage)
+    campaign.resume()
+    campaign.ticks(LONG)
+    campaign.approve(*campaign.gates, epoch=1)
+    campaign.ticks(LONG)
+    campaign.end()
+
+
+def _without_resume(stage: Stage) -> None:
+    campaign = stopped(stage)
+    campaign.approve(*campaign.gates)
+    campaign.ticks(LONG)
+    campaign.end()
+
+
+def _fresh(stage: Stage) -> None:
+    """Approved before and after the resume, since a controller may want either."""
+    campaign = stopped(stage)
+    campaign.approve(*campaign.gates)
+    campaign.resume()
+    campaign.approve(*campaign.gates)
+    campaign.finish()
+    campaign.end()
+
+
+def scenarios() -> Iterator[Scenario]:
+    stops: tuple[tuple[str, Play], ...] = (
+        ("canary-fails", canary_fails),
+        ("deploy-breaks", _deploy_breaks),
+        ("in-flight", _in_flight),
+        ("us-fails", _us_fails),
+        ("two-fail", _two_fail),
+        ("aborted", aborted),
+        ("aborted-in-flight", _aborted_in_flight),
+    )
+    for name, play in stops:
+        yield Scenario(HALT, name, play)
+    for name, play in (("healthy", healthy), *stops[:2], stops[5]):
+        yield Scenario(ONE_WAY, name, play)
+    for name, play in stops:
+        yield Scenario(ROLLBACK, name, play)
+    yield Scenario(CANARY, "threshold-two", _canary_is(FAILING, 2))
+    yield Scenario(CANARY, "threshold-three", _canary_is(FAILING, 3))
+    yield Scenario(RESUME, "stale-approvals", stale)
+    yield Scenario(RESUME, "without-resume", _without_resume)
+    yield Scenario(RESUME, "fresh-approvals", _fresh)
+    yield Scenario(UNKNOWN, "missing", _canary_is("missing"))
+    yield Scenario(UNKNOWN, "unknown", _canary_is("unknown"))
+    yield Scenario(UNKNOWN, "all-missing", _all_missing)
+    yield Scenario(NEEDLESS, "healthy", healthy)
+    yield Scenario(NEEDLESS, "unknown", _canary_is("missing"))
+    yield Scenario(NEEDLESS, "below-the-threshold", _below)
+    yield Scenario(NEEDLESS, "others-fail", _others_fail)
