@@ -33,7 +33,8 @@ class RolloutCheck:
     name = "rollout"
     role = "rollout"
     options = RolloutOptions
-    preconditions = frozenset({goes_well.LIVENESS.id})
+    #: A campaign with another digest never ends either: that it is another one must be said all the same.
+    preconditions = frozenset({goes_well.LIVENESS.id, goes_well.DIGEST.id})
     invariants: tuple[Invariant, ...] = (
         *dict.fromkeys(scenario.invariant for scenario in _SCENARIOS),
         any_order.ANY_ORDER,
@@ -86,5 +87,5 @@ def _play_own(stage: Stage, read: plan.ReadPlan) -> None:
     members = [member for member in read.file.fleet if member.region in regions]
     tenants = [Tenant(m.tenant, m.region, m.digest, m.digest, m.frozen) for m in members]
     campaign = Campaign(stage, f"{read.plan.component}-own", read.plan, World(tenants)).started()
-    campaign.finish()
+    campaign.finish(must=True)
     campaign.end()

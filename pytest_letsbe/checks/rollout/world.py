@@ -102,10 +102,11 @@ class World:
                 tenant.broken, tenant.breaks = tenant.breaks and tenant.op == DEPLOY, False
 
     def apply(self, command: Command) -> None:
-        """Do what was commanded: a new command takes the place of one under way."""
+        """Do what was commanded: a new command takes the place of one under way; the same again changes nothing."""
         tenant = self.tenants.get(command.tenant)
-        if tenant is not None:
-            tenant.coming, tenant.left, tenant.op = command.digest, self.latency, command.op
+        if tenant is None or (tenant.coming == command.digest and tenant.op == command.op):
+            return
+        tenant.coming, tenant.left, tenant.op = command.digest, self.latency, command.op
 
     def back(self, name: str) -> bool:
         """Whether a tenant runs what it ran before the campaign."""

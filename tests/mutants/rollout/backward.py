@@ -382,7 +382,7 @@ class LosesEvents(_Mutant):
 class SecondHaltForgotten(_Mutant):
     """Only the first stop of a campaign counts: after a resume nothing halts it any more."""
 
-    expected = "any-order"
+    expected = "rollback-own"
 
     def _crossed(self, state: State, seen: Told, health: Told) -> bool:
         return state.epoch == 1 and super()._crossed(state, seen, health)
@@ -391,7 +391,7 @@ class SecondHaltForgotten(_Mutant):
 class RestartWhileFailing(_Mutant):
     """A restart in a wave with a tenant in flight forgets that tenant, so that a later stop leaves it behind."""
 
-    expected = "any-order"
+    expected = "restart-safe"
 
     def __init__(self) -> None:
         super().__init__()
@@ -408,3 +408,23 @@ class RestartWhileFailing(_Mutant):
     def restart(self, hard: bool = False) -> dict[str, Any]:
         self._lost = list(self._flying)
         return super().restart(hard)
+
+
+class ClockBackStartsOver(_Mutant):
+    """Takes a clock that went back for a new campaign, and forgets what it deployed."""
+
+    expected = "any-order"
+
+    def _passed(self, state: State, now: int) -> int:
+        if state.now is not None and now < state.now and state.phase == "running":
+            state.deployed, state.wave = [], -1
+        return super()._passed(state, now)
+
+
+class ResumeInMidair(_Mutant):
+    """Can be resumed while the rollbacks are under way, and then forgets them."""
+
+    expected = "any-order"
+
+    def _may_resume(self, state: State) -> bool:
+        return state.phase in ("halted", "rolled_back") and not state.aborted

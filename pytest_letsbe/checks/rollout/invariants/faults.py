@@ -61,7 +61,7 @@ def _long_deploys(stage: Stage) -> None:
 
 def _every_tick(stage: Stage) -> None:
     campaign = stage.campaign(latency=2)
-    campaign.finish(before_tick=campaign.restart)
+    campaign.finish(before_tick=campaign.restart, must=True)
     campaign.end()
 
 
@@ -97,6 +97,19 @@ def _after_resume(stage: Stage) -> None:
     campaign.restart()
     campaign.approve(*campaign.gates, epoch=1)
     campaign.ticks(LONG)
+    campaign.end()
+
+
+def _in_flight(stage: Stage) -> None:
+    """Restarted while deploys are under way; then a canary fails."""
+    campaign = stage.campaign(latency=3)
+    canary(campaign)
+    campaign.until(lambda: campaign.deployed() > len(campaign.updated()), "the second wave was under way")
+    campaign.tick()
+    campaign.restart()
+    campaign.halt()
+    campaign.restart()
+    settle(campaign)
     campaign.end()
 
 
@@ -192,6 +205,7 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(RESTART, "after-a-halt", _after_halt, every=True)
     yield Scenario(RESTART, "after-an-abort", _after_abort, every=True)
     yield Scenario(RESTART, "after-a-resume", _after_resume, every=True)
+    yield Scenario(RESTART, "in-flight", _in_flight, every=True)
     yield Scenario(RESTART, "between-twins", _between_tick_and_again, every=True)
     yield Scenario(STATUS, "to-the-end", _status_to_the_end)
     yield Scenario(STATUS, "of-a-stop", _status_of_a_stop)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from ....model import Invariant
@@ -62,6 +64,15 @@ def _small_waves() -> tuple[Wave, ...]:
         Wave(name="eu-all", region="eu", percent=100, gate=None, soak=SOAK),
         Wave(name="us-all", region="us", percent=100, gate="us-all", soak=SOAK),
     )
+
+
+def _finishes(**how: Any) -> Play:
+    def play(stage: Stage) -> None:
+        campaign = stage.campaign(**how)
+        campaign.finish(must=True)
+        campaign.end()
+
+    return play
 
 
 def healthy(stage: Stage) -> None:
@@ -189,7 +200,7 @@ def _eu(health: str) -> Play:
         campaign = stage.campaign(failing=2)
         campaign.approve(*campaign.gates)
         campaign.until(lambda: campaign.deployed("eu") == 8, "EU was updated")
-        campaign.set_health(campaign.updated("eu")[0], health)
+        campaign.set_health(campaign.one(campaign.updated("eu")), health)
         campaign.approve(*campaign.gates)
         campaign.ticks(LONG)
         campaign.end()
@@ -205,8 +216,9 @@ def _frozen_later(stage: Stage) -> None:
     campaign = stage.campaign()
     campaign.until(_deployed(campaign, "eu", 2), "the canary was updated")
     left = [t for t in campaign.oracle.taking_part("eu") if not campaign.oracle.epoch.deploys[t.name]]
-    left[0].frozen = True
-    campaign.timeline.note(f"{left[0].name} opts out")
+    leaving = campaign.one(left)
+    leaving.frozen = True
+    campaign.timeline.note(f"{leaving.name} opts out")
     for _ in range(campaign.patience()):
         if campaign.oracle.complete():
             break
@@ -258,9 +270,9 @@ def _started_twice(stage: Stage) -> None:
 
 
 def scenarios() -> Iterator[Scenario]:
-    yield Scenario(LIVENESS, "healthy", healthy)
-    yield Scenario(LIVENESS, "slow-deploys", _slow)
-    yield Scenario(LIVENESS, "rounded-down", _floor)
+    yield Scenario(LIVENESS, "healthy", _finishes())
+    yield Scenario(LIVENESS, "slow-deploys", _finishes(latency=3))
+    yield Scenario(LIVENESS, "rounded-down", _finishes(eu=7, waves=_floor_waves(), rounding="floor", minimum=1))
     for name, play in (("even", healthy), ("ceil", _ceil), ("floor", _floor), ("minimum", _minimum), ("slow", _slow)):
         yield Scenario(WAVE_CAP, name, play)
     yield Scenario(GATE, "no-approval", _no_approval)

@@ -93,7 +93,7 @@ def _us_fails(stage: Stage) -> None:
     """A US canary fails when EU has long been complete: EU goes back too."""
     campaign = stage.campaign()
     campaign.until(lambda: bool(campaign.updated("us")), "the US canary was updated")
-    campaign.set_health(campaign.updated("us")[0], FAILING)
+    campaign.set_health(campaign.one(campaign.updated("us")), FAILING)
     campaign.tick()
     settle(campaign)
     campaign.end()
@@ -104,7 +104,7 @@ def _two_fail(stage: Stage) -> None:
     campaign = stage.campaign(failing=2)
     campaign.approve(*campaign.gates)
     campaign.until(lambda: len(campaign.updated("eu")) >= 4, "the second wave was updated")
-    first, second = campaign.updated("eu")[:2]
+    first, second = campaign.one(campaign.updated("eu")), campaign.one(campaign.updated("eu"), at=-1)
     campaign.set_health(first, FAILING)
     campaign.ticks(3)
     campaign.set_health(second, FAILING)
@@ -143,7 +143,7 @@ def _canary_is(health: str, failing: int = 1) -> Play:
         campaign.approve(*campaign.gates)
         campaign.until(lambda: campaign.deployed("eu") >= 2, "the canary was told to deploy")
         chosen = [t for t in campaign.oracle.taking_part("eu") if campaign.oracle.epoch.deploys[t.name]]
-        campaign.set_health(chosen[0], health)
+        campaign.set_health(campaign.one(chosen), health)
         campaign.ticks(2 * LONG)
         campaign.end()
 
@@ -167,7 +167,7 @@ def _others_fail(stage: Stage) -> None:
     campaign = stage.campaign()
     canary(campaign)
     frozen = next(t for t in campaign.world.tenants.values() if t.frozen)
-    later = next(t for t in campaign.oracle.taking_part("us"))
+    later = campaign.one(campaign.oracle.taking_part("us"))
     campaign.set_health(frozen, FAILING)
     campaign.set_health(later, FAILING)
     campaign.ticks(3)
@@ -178,7 +178,7 @@ def _below(stage: Stage) -> None:
     """One failing tenant of a threshold of two."""
     campaign = stage.campaign(failing=2)
     canary(campaign)
-    campaign.set_health(campaign.updated("eu")[0], FAILING)
+    campaign.set_health(campaign.one(campaign.updated("eu")), FAILING)
     campaign.ticks(LONG)
     campaign.end()
 
@@ -219,7 +219,18 @@ def _fresh(stage: Stage) -> None:
     campaign.approve(*campaign.gates)
     campaign.resume()
     campaign.approve(*campaign.gates)
-    campaign.finish()
+    campaign.finish(must=True)
+    campaign.end()
+
+
+def _stopped_twice(stage: Stage) -> None:
+    """A campaign that was stopped and resumed is stopped as well as a new one."""
+    campaign = stopped(stage)
+    campaign.approve(*campaign.gates)
+    campaign.resume()
+    canary(campaign)
+    campaign.halt()
+    settle(campaign)
     campaign.end()
 
 
@@ -230,12 +241,13 @@ def scenarios() -> Iterator[Scenario]:
         ("in-flight", _in_flight),
         ("us-fails", _us_fails),
         ("two-fail", _two_fail),
+        ("stopped-twice", _stopped_twice),
         ("aborted", aborted),
         ("aborted-in-flight", _aborted_in_flight),
     )
     for name, play in stops:
         yield Scenario(HALT, name, play)
-    for name, play in (("healthy", healthy), *stops[:2], stops[5]):
+    for name, play in (("healthy", healthy), *stops[:2], stops[6]):
         yield Scenario(ONE_WAY, name, play)
     for name, play in stops:
         yield Scenario(ROLLBACK, name, play)
