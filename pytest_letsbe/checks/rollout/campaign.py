@@ -48,7 +48,7 @@ def made_plan(
 
 
 def made_tenants(number: int, *, eu: int = 8, us: int = 4, frozen: int = 1) -> list[Tenant]:
-    """A fleet of ours: no two neighbours run the same digest; the frozen tenants come first, where a slice finds them."""
+    """A fleet of ours: neighbours run different digests; the frozen ones come first, where a slice finds them."""
     found = []
     for region, count in (("eu", eu), ("us", us)):
         for index in range(count + frozen):
@@ -101,10 +101,10 @@ class Campaign:
                 self.fail("the controller refused a valid campaign, though no other is live")
         return self
 
-    def end(self) -> None:
+    def end(self, *, always: bool = False) -> None:
         """Leave nothing live behind; what happens here isn't judged."""
         status = self.controller.status()
-        if self.oracle.complete() and status is not None and status.get("state") == "done":
+        if not always and self.oracle.complete() and status is not None and status.get("state") == "done":
             return
         self.controller.call("abort", {})
         self.oracle.abort()

@@ -30,7 +30,7 @@ def short(digest: str) -> str:
 
 
 class Controller:
-    """Wraps a target with the role rollout; an ``error`` means that it did nothing, an unsupported op that we can't judge."""
+    """Wraps a target with the role rollout; an ``error`` means that it did nothing."""
 
     def __init__(self, target: Target) -> None:
         self.target = target

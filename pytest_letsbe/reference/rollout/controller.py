@@ -41,10 +41,7 @@ class ReferenceController:
         seen = {told["tenant"]: told for told in fleet}
         if state.phase == "running" and self._crossed(state, seen, health):
             self._halt(state)
-        if state.phase == "running":
-            commands = self._forward(state, seen, health, passed)
-        else:
-            commands = self._back(state, seen)
+        commands = self._forward(state, seen, health, passed) if state.phase == "running" else self._back(state, seen)
         state.events += [dict(command) for command in commands]
         self._save()
         return {"commands": commands}

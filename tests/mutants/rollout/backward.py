@@ -179,7 +179,9 @@ class UnknownIsFailing(_Mutant):
     expected = "no-needless-rollback"
 
     def _crossed(self, state: State, seen: Told, health: Told) -> bool:
-        landed = [n for n in state.deployed if seen[n]["state"] == "running" and seen[n]["digest"] == self._digest(state)]
+        landed = [
+            n for n in state.deployed if seen[n]["state"] == "running" and seen[n]["digest"] == self._digest(state)
+        ]
         bad = sum(health.get(name) != "healthy" for name in landed)
         return bad >= state.plan["halt"]["failing"] or super()._crossed(state, seen, health)
 

@@ -87,7 +87,9 @@ class FivePercentOfFour(_Plan):
 
     @staticmethod
     def change(file: dict[str, Any]) -> None:
-        file["fleet"] = [member for member in file["fleet"] if member["tenant"] not in [f"eu-{n}" for n in range(4, 10)]]
+        file["fleet"] = [
+            member for member in file["fleet"] if member["tenant"] not in [f"eu-{n}" for n in range(4, 10)]
+        ]
         file["plan"]["waves"][0]["percent"] = 5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from ....model import Case, CheckFailure, Invariant, Spec
@@ -99,50 +100,70 @@ def failure(stage: Stage, drawn: Drawn) -> CheckFailure | None:
 
 def _act(campaign: Campaign, action: str, number: int) -> None:
     tenants = campaign.updated()
-    chosen = tenants[number % len(tenants)] if tenants else None
-    match action:
-        case "advance":
-            for _ in range(1 + number // 2):
-                campaign.approve_next()
-                campaign.tick()
-        case "to-next-deploy":
-            for _ in range(12):
-                campaign.approve_next()
-                if campaign.tick():
-                    return
-        case "tick":
+    if action in ("fail", "hide"):
+        if tenants:
+            campaign.set_health(tenants[number % len(tenants)], FAILING if action == "fail" else "missing")
             campaign.tick()
-        case "again":
-            campaign.again()
-        case "restart":
-            campaign.restart(hard=number % 3 != 0)
-        case "fail" | "hide" if chosen is not None:
-            campaign.set_health(chosen, FAILING if action == "fail" else "missing")
-            campaign.tick()
-        case "heal":
-            for tenant in campaign.world.tenants.values():
-                tenant.health = None
-            campaign.timeline.note("everybody's health is as it is")
-        case "break":
-            rest = [t for t in campaign.oracle.taking_part() if not campaign.oracle.epoch.deploys[t.name]]
-            for tenant in rest[:1]:
-                tenant.breaks = True
-        case "abort":
-            campaign.abort()
-            campaign.tick()
-        case "resume" if campaign.oracle.halted and not campaign.oracle.aborted:
-            for tenant in campaign.world.tenants.values():
-                tenant.health = None
-            for _ in range(campaign.plan.within + 4):
-                campaign.tick()  # a controller learns from a tick that everything is back
-            campaign.resume()
-        case "approve-all":
-            campaign.approve(*campaign.gates)
-        case "approve-stale" if campaign.oracle.number > 1:
-            campaign.approve(*campaign.gates, epoch=campaign.oracle.number - 1)
-        case "clock-back":
-            campaign.tick(-STEP * (number + 1))
-        case "clock-ahead":
-            campaign.tick(STEP * 30 * (number + 1))
-        case _:
-            pass
+    else:
+        _DO[action](campaign, number)
+
+
+def _advance(campaign: Campaign, number: int) -> None:
+    for _ in range(1 + number // 2):
+        campaign.approve_next()
+        campaign.tick()
+
+
+def _to_next_deploy(campaign: Campaign, number: int) -> None:
+    for _ in range(12):
+        campaign.approve_next()
+        if campaign.tick():
+            return
+
+
+def _heal(campaign: Campaign, number: int) -> None:
+    for tenant in campaign.world.tenants.values():
+        tenant.health = None
+    campaign.timeline.note("everybody's health is as it is")
+
+
+def _break(campaign: Campaign, number: int) -> None:
+    rest = [t for t in campaign.oracle.taking_part() if not campaign.oracle.epoch.deploys[t.name]]
+    for tenant in rest[:1]:
+        tenant.breaks = True
+
+
+def _abort(campaign: Campaign, number: int) -> None:
+    campaign.abort()
+    campaign.tick()
+
+
+def _resume(campaign: Campaign, number: int) -> None:
+    """Once everybody is back; what a resume before that means is the controller's to decide."""
+    if not campaign.oracle.halted or campaign.oracle.aborted:
+        return
+    _heal(campaign, number)
+    campaign.ticks(campaign.plan.within + 4)  # a controller learns from a tick that everything is back
+    campaign.resume()
+
+
+def _approve_stale(campaign: Campaign, number: int) -> None:
+    if campaign.oracle.number > 1:
+        campaign.approve(*campaign.gates, epoch=campaign.oracle.number - 1)
+
+
+_DO: Mapping[str, Callable[[Campaign, int], object]] = {
+    "advance": _advance,
+    "to-next-deploy": _to_next_deploy,
+    "tick": lambda campaign, number: campaign.tick(),
+    "again": lambda campaign, number: campaign.again(),
+    "restart": lambda campaign, number: campaign.restart(hard=number % 3 != 0),
+    "heal": _heal,
+    "break": _break,
+    "abort": _abort,
+    "resume": _resume,
+    "approve-all": lambda campaign, number: campaign.approve(*campaign.gates),
+    "approve-stale": _approve_stale,
+    "clock-back": lambda campaign, number: campaign.tick(-STEP * (number + 1)),
+    "clock-ahead": lambda campaign, number: campaign.tick(STEP * 30 * (number + 1)),
+}

@@ -193,7 +193,7 @@ def _judge_events(campaign: Campaign, events: object) -> None:
         odd = sorted((kept - given) + (given - kept))
         op, tenant = odd[0]
         campaign.fail(
-            f"status holds {kept[op, tenant]} events for {op} of {tenant}, which was commanded {given[op, tenant]} times"
+            f"status holds {kept[op, tenant]} events for {op} of {tenant}, commanded {given[op, tenant]} times"
         )
 
 

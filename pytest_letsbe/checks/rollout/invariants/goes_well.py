@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-
 from typing import Any
 
 from msgspec.structs import replace
@@ -244,6 +243,7 @@ def _second_start(stage: Stage) -> None:
     for _ in range(campaign.patience()):
         if campaign.oracle.complete():
             campaign.end()
+            campaign.end(always=True)  # a second one that was kept for later
             return
         campaign.approve_next()
         commands = campaign.tick()

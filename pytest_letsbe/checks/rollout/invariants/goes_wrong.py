@@ -223,6 +223,26 @@ def _fresh(stage: Stage) -> None:
     campaign.end()
 
 
+def _resumed_too_early(stage: Stage) -> None:
+    """Resumed while the rollbacks are under way: refused or kept for later, everybody goes back first."""
+    campaign = stage.campaign(latency=3)
+    canary(campaign)
+    campaign.halt()
+    campaign.resume()
+    settle(campaign)
+    campaign.end()
+
+
+def _resumed_at_once(stage: Stage) -> None:
+    """Aborted, and resumed before any tick could take anything back."""
+    campaign = stage.campaign()
+    canary(campaign)
+    campaign.abort()
+    campaign.resume()
+    settle(campaign)
+    campaign.end()
+
+
 def _stopped_twice(stage: Stage) -> None:
     """A campaign that was stopped and resumed is stopped as well as a new one."""
     campaign = stopped(stage)
@@ -249,7 +269,7 @@ def scenarios() -> Iterator[Scenario]:
         yield Scenario(HALT, name, play)
     for name, play in (("healthy", healthy), *stops[:2], stops[6]):
         yield Scenario(ONE_WAY, name, play)
-    for name, play in stops:
+    for name, play in (*stops, ("resumed-too-early", _resumed_too_early), ("resumed-at-once", _resumed_at_once)):
         yield Scenario(ROLLBACK, name, play)
     yield Scenario(CANARY, "threshold-two", _canary_is(FAILING, 2))
     yield Scenario(CANARY, "threshold-three", _canary_is(FAILING, 3))

@@ -62,9 +62,16 @@ def _waves(read: ReadPlan) -> Iterator[Finding]:
     if first_count and first_size * 100 > plan.max_canary_percent * first_count:
         yield (
             at("plan", "waves", 0, "percent"),
-            f"wave {plan.waves[0].name}: {plan.waves[0].percent} % of {first_count} tenants is {first_size}, "
-            f"{first_size * 100 // first_count} % in effect, more than max_canary_percent {plan.max_canary_percent}",
+            (
+                f"wave {plan.waves[0].name}: {plan.waves[0].percent} % of {first_count} tenants is {first_size}, "
+                f"{first_size * 100 // first_count} % in effect, more than max_canary_percent {plan.max_canary_percent}"
+            ),
         )
+    yield from _rising(read, sizes)
+
+
+def _rising(read: ReadPlan, sizes: list[tuple[int, int]]) -> Iterator[Finding]:
+    at, plan = read.document.at, read.plan
     seen: set[str] = set()
     for index, wave in enumerate(plan.waves):
         if wave.name in seen:
