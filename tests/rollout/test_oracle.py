@@ -2,8 +2,8 @@
 
 import pytest
 
-from pytest_letsbe.checks.rollout.campaign import SOAK, STEP, made_plan, made_tenants
 from pytest_letsbe.checks.rollout.controller import Command
+from pytest_letsbe.checks.rollout.made import SOAK, STEP, made_plan, made_tenants
 from pytest_letsbe.checks.rollout.oracle import Oracle
 from pytest_letsbe.checks.rollout.world import World
 

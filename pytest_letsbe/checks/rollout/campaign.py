@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from ...model import CheckFailure, NotEvaluated
+from ...model import CheckFailure, LetsbeError, NotEvaluated
+from ...targets.base import TargetDead
 from .controller import Command, Controller
+from .made import STEP, made_plan, made_tenants
 from .oracle import Oracle, Violation
-from .plan import Halt, Plan, Rollback, Wave
+from .plan import Plan
 from .timeline import Timeline
 from .world import FAILING, Snapshot, Tenant, World
-
-#: Seconds between two ticks, and how long a complete wave is watched: six ticks.
-STEP, SOAK = 10, 60
-WAVES = (
-    Wave(name="eu-canary", region="eu", percent=25, gate="eu-canary", soak=SOAK),
-    Wave(name="eu-half", region="eu", percent=50, gate=None, soak=SOAK),
-    Wave(name="eu-all", region="eu", percent=100, gate="eu-all", soak=SOAK),
-    Wave(name="us-canary", region="us", percent=25, gate="us-canary", soak=SOAK),
-    Wave(name="us-all", region="us", percent=100, gate=None, soak=SOAK),
-)
-
-
-def digest(name: str) -> str:
-    """A digest that looks like one."""
-    return "sha256:" + sha256(name.encode()).hexdigest()
-
-
-def made_plan(
-    number: int, *, waves: Sequence[Wave] = WAVES, rounding: str = "ceil", minimum: int = 0, failing: int = 1
-) -> Plan:
-    """A plan of ours; the component differs in every campaign."""
-    return Plan(
-        type="wrapper-package",
-        component=f"wrapper-{number}",
-        tag=f"safety/v1.{number}.0",
-        digest=digest(f"new {number}"),
-        waves=list(waves),
-        rounding="floor" if rounding == "floor" else "ceil",
-        minimum=minimum,
-        halt=Halt(failing=failing, no_data="hold"),
-        rollback=Rollback(auto=True, to="previous", within=5),
-    )
-
-
-def made_tenants(number: int, *, eu: int = 8, us: int = 4, frozen: int = 1) -> list[Tenant]:
-    """A fleet of ours: neighbours run different digests; the frozen ones come first, where a slice finds them."""
-    found = []
-    for region, count in (("eu", eu), ("us", us)):
-        for index in range(count + frozen):
-            before = digest(f"old {index % 3}")
-            found.append(Tenant(f"c{number}-{region}-{index}", region, before, before, frozen=index < frozen))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +23,7 @@ class Stage:
 
     controller: Controller
     wanted: frozenset[str] | None
+    opened: list[Campaign] = field(default_factory=list)
 
     def campaign(self, *, latency: int = 1, eu: int = 8, us: int = 4, **plan: Any) -> Campaign:
         """A new campaign that has been started."""
@@ -70,6 +31,28 @@ class Stage:
         number = self.controller.campaigns
         world = World(made_tenants(number, eu=eu, us=us), latency=latency)
         return Campaign(self, f"campaign-{number}", made_plan(number, **plan), world).started()
+
+    def play(self, scenario: Callable[[Stage], None]) -> None:
+        """Play a scenario, and leave no campaign of it live, also where it failed; a dead target has none."""
+        try:
+            scenario(self)
+        except TargetDead:
+            raise
+        except LetsbeError:
+            with contextlib.suppress(TargetDead):  # the first failure is the one to tell
+                self._end()
+            raise
+        self._end()
+
+    def _end(self) -> None:
+        try:
+            for campaign in self.opened:
+                campaign.end()
+        except TargetDead:
+            raise
+        except (CheckFailure, NotEvaluated):  # it can't abort, or answers nonsense: begin with a new process
+            self.controller.target.close()
+        self.opened.clear()
 
 
 class Campaign:
@@ -83,6 +66,7 @@ class Campaign:
         self.timeline = Timeline([t.name for t in tenants], [t.name for t in tenants if t.frozen])
         self._told: Snapshot | None = None
         self._first_epoch = 1
+        stage.opened.append(self)
 
     # -- start and end ------------------------------------------------------------------------------------------
 

@@ -65,9 +65,10 @@ class RolloutCheck:
             raise ValueError("rollout needs a target")
         controller = self._controllers.setdefault(target, Controller(target))
         if isinstance(case.data, Scenario):
-            case.data.play(Stage(controller, case.data.wanted()))
+            Stage(controller, case.data.wanted()).play(case.data.play)
         elif isinstance(case.data, _Plan):
-            _play_own(Stage(controller, frozenset()), case.data.read)
+            read = case.data.read
+            Stage(controller, frozenset()).play(lambda stage: _play_own(stage, read))
         else:
             any_order.judge(case, Stage(controller, None), case.data)
 
@@ -88,4 +89,3 @@ def _play_own(stage: Stage, read: plan.ReadPlan) -> None:
     tenants = [Tenant(m.tenant, m.region, m.digest, m.digest, m.frozen) for m in members]
     campaign = Campaign(stage, f"{read.plan.component}-own", read.plan, World(tenants)).started()
     campaign.finish(must=True)
-    campaign.end()

@@ -423,10 +423,10 @@ class ClockBackStartsOver(_Mutant):
         return super()._passed(state, now)
 
 
-class ResumeInMidair(_Mutant):
-    """Can be resumed while the rollbacks are under way, and then forgets them."""
+class ResumeBeforeReturn(_Mutant):
+    """Can be resumed before anybody was taken back, even after an abort, and then forgets whom it updated."""
 
-    expected = "any-order"
+    expected = "rollback-own"
 
     def _may_resume(self, state: State) -> bool:
-        return state.phase in ("halted", "rolled_back") and not state.aborted
+        return state.phase in ("halted", "rolled_back")

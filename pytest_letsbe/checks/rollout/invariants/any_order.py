@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from ....model import Case, CheckFailure, Invariant, Spec
-from ..campaign import STEP, Campaign, Stage
+from ..campaign import Campaign, Stage
+from ..made import STEP
 from ..world import FAILING
 from .faults import judge_status
 
@@ -81,21 +82,23 @@ class _Search:
 
 def failure(stage: Stage, drawn: Drawn) -> CheckFailure | None:
     """Play one composed campaign: what it broke, or None."""
-    latency, failing, actions = drawn
-    campaign = stage.campaign(latency=latency, eu=6, us=3, failing=failing)
     try:
-        for action, number in actions:
-            if campaign.oracle.complete():
-                break  # what is over is over: a controller needn't watch it any longer
-            _act(campaign, action, number)
-            judge_status(campaign)
-        if campaign.oracle.halted:  # what must be taken back is overdue only after some ticks
-            campaign.ticks(campaign.plan.within + latency + 2)
+        Stage(stage.controller, None).play(lambda inner: _play(inner, drawn))
     except CheckFailure as found:
         return found
-    finally:
-        campaign.end()
     return None
+
+
+def _play(stage: Stage, drawn: Drawn) -> None:
+    latency, failing, actions = drawn
+    campaign = stage.campaign(latency=latency, eu=6, us=3, failing=failing)
+    for action, number in actions:
+        if campaign.oracle.complete():
+            break  # what is over is over: a controller needn't watch it any longer
+        _act(campaign, action, number)
+        judge_status(campaign)
+    if campaign.oracle.halted:  # what must be taken back is overdue only after some ticks
+        campaign.ticks(campaign.plan.within + latency + 2)
 
 
 def _act(campaign: Campaign, action: str, number: int) -> None:

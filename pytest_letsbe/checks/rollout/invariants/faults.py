@@ -37,7 +37,6 @@ def _delivered_twice(stage: Stage) -> None:
         campaign.approve_next()
         campaign.tick()
         campaign.again()
-    campaign.end()
 
 
 def _stop_delivered_twice(stage: Stage) -> None:
@@ -48,7 +47,6 @@ def _stop_delivered_twice(stage: Stage) -> None:
     for _ in range(8):
         campaign.tick()
         campaign.again()
-    campaign.end()
 
 
 def _long_deploys(stage: Stage) -> None:
@@ -56,13 +54,11 @@ def _long_deploys(stage: Stage) -> None:
     campaign.until(lambda: len(campaign.updated()) >= 4, "the second wave was updated")
     campaign.halt()
     settle(campaign)
-    campaign.end()
 
 
 def _every_tick(stage: Stage) -> None:
     campaign = stage.campaign(latency=2)
     campaign.finish(before_tick=campaign.restart, must=True)
-    campaign.end()
 
 
 def _after_halt(stage: Stage) -> None:
@@ -73,7 +69,6 @@ def _after_halt(stage: Stage) -> None:
         campaign.restart()
         campaign.tick()
     settle(campaign)
-    campaign.end()
 
 
 def _after_abort(stage: Stage) -> None:
@@ -86,7 +81,6 @@ def _after_abort(stage: Stage) -> None:
     campaign.resume()
     campaign.approve(*campaign.gates)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _after_resume(stage: Stage) -> None:
@@ -97,7 +91,6 @@ def _after_resume(stage: Stage) -> None:
     campaign.restart()
     campaign.approve(*campaign.gates, epoch=1)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _in_flight(stage: Stage) -> None:
@@ -110,7 +103,6 @@ def _in_flight(stage: Stage) -> None:
     campaign.halt()
     campaign.restart()
     settle(campaign)
-    campaign.end()
 
 
 def _between_tick_and_again(stage: Stage) -> None:
@@ -123,7 +115,6 @@ def _between_tick_and_again(stage: Stage) -> None:
         if campaign.tick():
             campaign.restart()
             campaign.again()
-    campaign.end()
 
 
 # -- status -----------------------------------------------------------------------------------------------------
@@ -137,7 +128,6 @@ def _status_to_the_end(stage: Stage) -> None:
 
     campaign.until(campaign.oracle.complete, "it was complete", before_tick=look)
     judge_status(campaign)
-    campaign.end()
 
 
 def _status_of_a_stop(stage: Stage) -> None:
@@ -147,7 +137,6 @@ def _status_of_a_stop(stage: Stage) -> None:
     for _ in range(12):
         judge_status(campaign)
         campaign.tick()
-    campaign.end()
 
 
 def _status_of_an_abort(stage: Stage) -> None:
@@ -157,7 +146,6 @@ def _status_of_an_abort(stage: Stage) -> None:
     for _ in range(12):
         campaign.tick()
         judge_status(campaign)
-    campaign.end()
 
 
 def judge_status(campaign: Campaign) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from ....model import Invariant
-from ..campaign import SOAK, STEP, Campaign, Stage, digest
+from ..campaign import Campaign, Stage
+from ..made import SOAK, STEP, digest
 from ..plan import Wave
 from ..world import World
 from .base import Play, Scenario
@@ -69,7 +70,6 @@ def _finishes(**how: Any) -> Play:
     def play(stage: Stage) -> None:
         campaign = stage.campaign(**how)
         campaign.finish(must=True)
-        campaign.end()
 
     return play
 
@@ -77,31 +77,26 @@ def _finishes(**how: Any) -> Play:
 def healthy(stage: Stage) -> None:
     campaign = stage.campaign()
     campaign.finish()
-    campaign.end()
 
 
 def _slow(stage: Stage) -> None:
     campaign = stage.campaign(latency=3)
     campaign.finish()
-    campaign.end()
 
 
 def _floor(stage: Stage) -> None:
     campaign = stage.campaign(eu=7, waves=_floor_waves(), rounding="floor", minimum=1)
     campaign.finish()
-    campaign.end()
 
 
 def _ceil(stage: Stage) -> None:
     campaign = stage.campaign(eu=7, waves=_floor_waves(), rounding="ceil")
     campaign.finish()
-    campaign.end()
 
 
 def _minimum(stage: Stage) -> None:
     campaign = stage.campaign(eu=5, us=2, waves=_small_waves(), rounding="floor", minimum=1)
     campaign.finish()
-    campaign.end()
 
 
 # -- gates ------------------------------------------------------------------------------------------------------
@@ -110,7 +105,6 @@ def _minimum(stage: Stage) -> None:
 def _no_approval(stage: Stage) -> None:
     campaign = stage.campaign()
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _one_by_one(stage: Stage) -> None:
@@ -121,7 +115,6 @@ def _one_by_one(stage: Stage) -> None:
         campaign.approve(gate)
         reached = _deployed(campaign, region, count)
         campaign.until(reached, f"{count} tenants of {region} were updated")
-    campaign.end()
 
 
 def _deployed(campaign: Campaign, region: str, count: int) -> Callable[[], bool]:
@@ -135,14 +128,12 @@ def _wrong_approvals(stage: Stage) -> None:
     campaign.approve("eu-all", "us-canary")
     campaign.approve("eu-canary", epoch=2)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _us_withheld(stage: Stage) -> None:
     campaign = stage.campaign()
     campaign.until(_deployed(campaign, "eu", 8), "EU was updated")
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _same_name(stage: Stage) -> None:
@@ -157,7 +148,6 @@ def _same_name(stage: Stage) -> None:
     )
     if second.start():
         second.ticks(LONG)
-        second.end()
 
 
 # -- soaks and regions ------------------------------------------------------------------------------------------
@@ -171,7 +161,6 @@ def _clock_back(stage: Stage) -> None:
     campaign.ticks(2)
     campaign.tick(-3600)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _duplicates_soak(stage: Stage) -> None:
@@ -182,7 +171,6 @@ def _duplicates_soak(stage: Stage) -> None:
     campaign.tick()
     for _ in range(10):
         campaign.again()
-    campaign.end()
 
 
 def _us_approved_first(stage: Stage) -> None:
@@ -190,7 +178,6 @@ def _us_approved_first(stage: Stage) -> None:
     campaign.approve("us-canary")
     campaign.ticks(LONG)
     campaign.finish()
-    campaign.end()
 
 
 def _eu(health: str) -> Play:
@@ -202,7 +189,6 @@ def _eu(health: str) -> Play:
         campaign.set_health(campaign.one(campaign.updated("eu")), health)
         campaign.approve(*campaign.gates)
         campaign.ticks(LONG)
-        campaign.end()
 
     return play
 
@@ -223,7 +209,6 @@ def _frozen_later(stage: Stage) -> None:
             break
         campaign.approve_next()
         campaign.tick()
-    campaign.end()
 
 
 def _two_in_a_row(stage: Stage) -> None:
@@ -242,7 +227,6 @@ def _second_start(stage: Stage) -> None:
     foreign = plan["digest"]
     for _ in range(campaign.patience()):
         if campaign.oracle.complete():
-            campaign.end()
             campaign.end(always=True)  # a second one that was kept for later
             return
         campaign.approve_next()
@@ -259,7 +243,6 @@ def _started_twice(stage: Stage) -> None:
     campaign.start()
     for _ in range(campaign.patience()):
         if campaign.oracle.complete():
-            campaign.end()
             return
         campaign.approve_next()
         before = dict(campaign.oracle.epoch.deploys)

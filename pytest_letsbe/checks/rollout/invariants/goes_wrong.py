@@ -62,7 +62,6 @@ def canary_fails(stage: Stage) -> None:
     canary(campaign)
     campaign.halt()
     settle(campaign)
-    campaign.end()
 
 
 def _deploy_breaks(stage: Stage) -> None:
@@ -73,7 +72,6 @@ def _deploy_breaks(stage: Stage) -> None:
     campaign.until(lambda: any(t.broken for t in campaign.oracle.taking_part()), "a deploy failed")
     campaign.tick()
     settle(campaign)
-    campaign.end()
 
 
 def _in_flight(stage: Stage) -> None:
@@ -82,7 +80,6 @@ def _in_flight(stage: Stage) -> None:
     campaign.until(lambda: campaign.deployed("eu") > 4 and _flying(campaign), "the third wave was under way")
     campaign.halt()
     settle(campaign)
-    campaign.end()
 
 
 def _flying(campaign: Campaign) -> bool:
@@ -96,7 +93,6 @@ def _us_fails(stage: Stage) -> None:
     campaign.set_health(campaign.one(campaign.updated("us")), FAILING)
     campaign.tick()
     settle(campaign)
-    campaign.end()
 
 
 def _two_fail(stage: Stage) -> None:
@@ -110,7 +106,6 @@ def _two_fail(stage: Stage) -> None:
     campaign.set_health(second, FAILING)
     campaign.tick()
     settle(campaign)
-    campaign.end()
 
 
 def aborted(stage: Stage) -> None:
@@ -118,7 +113,6 @@ def aborted(stage: Stage) -> None:
     canary(campaign)
     campaign.abort()
     settle(campaign)
-    campaign.end()
 
 
 def _aborted_in_flight(stage: Stage) -> None:
@@ -130,7 +124,6 @@ def _aborted_in_flight(stage: Stage) -> None:
     campaign.resume()
     campaign.approve(*campaign.gates)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 # -- holding ----------------------------------------------------------------------------------------------------
@@ -145,7 +138,6 @@ def _canary_is(health: str, failing: int = 1) -> Play:
         chosen = [t for t in campaign.oracle.taking_part("eu") if campaign.oracle.epoch.deploys[t.name]]
         campaign.set_health(campaign.one(chosen), health)
         campaign.ticks(2 * LONG)
-        campaign.end()
 
     return play
 
@@ -159,7 +151,6 @@ def _all_missing(stage: Stage) -> None:
         tenant.health = "missing"
     campaign.timeline.note("no health arrives any more")
     campaign.ticks(2 * LONG)
-    campaign.end()
 
 
 def _others_fail(stage: Stage) -> None:
@@ -171,7 +162,6 @@ def _others_fail(stage: Stage) -> None:
     campaign.set_health(frozen, FAILING)
     campaign.set_health(later, FAILING)
     campaign.ticks(3)
-    campaign.end()
 
 
 def _below(stage: Stage) -> None:
@@ -180,7 +170,6 @@ def _below(stage: Stage) -> None:
     canary(campaign)
     campaign.set_health(campaign.one(campaign.updated("eu")), FAILING)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 # -- resuming ---------------------------------------------------------------------------------------------------
@@ -203,14 +192,12 @@ def stale(stage: Stage) -> None:
     campaign.ticks(LONG)
     campaign.approve(*campaign.gates, epoch=1)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _without_resume(stage: Stage) -> None:
     campaign = stopped(stage)
     campaign.approve(*campaign.gates)
     campaign.ticks(LONG)
-    campaign.end()
 
 
 def _fresh(stage: Stage) -> None:
@@ -220,7 +207,6 @@ def _fresh(stage: Stage) -> None:
     campaign.resume()
     campaign.approve(*campaign.gates)
     campaign.finish(must=True)
-    campaign.end()
 
 
 def _resumed_too_early(stage: Stage) -> None:
@@ -230,7 +216,6 @@ def _resumed_too_early(stage: Stage) -> None:
     campaign.halt()
     campaign.resume()
     settle(campaign)
-    campaign.end()
 
 
 def _resumed_at_once(stage: Stage) -> None:
@@ -240,7 +225,6 @@ def _resumed_at_once(stage: Stage) -> None:
     campaign.abort()
     campaign.resume()
     settle(campaign)
-    campaign.end()
 
 
 def _stopped_twice(stage: Stage) -> None:
@@ -251,7 +235,6 @@ def _stopped_twice(stage: Stage) -> None:
     canary(campaign)
     campaign.halt()
     settle(campaign)
-    campaign.end()
 
 
 def scenarios() -> Iterator[Scenario]:
