@@ -159,7 +159,8 @@ class Campaign:
             )
             if campaign in (None, self.name):
                 self.oracle.approve(gate, truth)
-            self.timeline.note(f"approve {gate} in epoch {truth}" + (f" of {campaign}" if campaign else ""))
+        of = f" of {campaign}" if campaign else ""
+        self.timeline.note(f"approve {', '.join(gates)} in epoch {truth}{of}")
 
     @property
     def gates(self) -> list[str]:

@@ -11,12 +11,18 @@ from ...targets.spec import TargetSpec
 from . import plan
 from .campaign import Campaign, Stage
 from .controller import Controller
-from .invariants import any_order, faults, goes_well, goes_wrong, plans
+from .invariants import any_order, faults, gates, goes_well, goes_wrong, holding, plans
 from .invariants.base import Scenario
 from .options import RolloutOptions
 from .world import Tenant, World
 
-_SCENARIOS = (*goes_well.scenarios(), *goes_wrong.scenarios(), *faults.scenarios())
+_SCENARIOS = (
+    *goes_well.scenarios(),
+    *gates.scenarios(),
+    *goes_wrong.scenarios(),
+    *holding.scenarios(),
+    *faults.scenarios(),
+)
 _OWN_PLAN = "your-plan"
 
 

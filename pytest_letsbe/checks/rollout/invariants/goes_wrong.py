@@ -24,21 +24,10 @@ ROLLBACK = Invariant(
     "previous digest, by one command each, in time.",
     "RO04; Flagger rollback",
 )
-CANARY = Invariant(
-    "failed-canary", "No wave opens while an updated tenant fails, also below the halt threshold.", "RO05"
-)
 RESUME = Invariant(
     "resume-approved",
     "A stopped campaign starts over only by resume and by approvals of its new epoch; then it does finish.",
     "RO06; an approval replayed after a halt",
-)
-UNKNOWN = Invariant(
-    "unknown-holds",
-    "No wave opens while the health of an updated tenant is unknown or missing.",
-    "RO11; Argo Rollouts Inconclusive pauses, Kayenta nodata",
-)
-NEEDLESS = Invariant(
-    "no-needless-rollback", "Nothing is taken back unless a threshold was crossed or somebody aborted.", "RO14"
 )
 
 
@@ -126,52 +115,6 @@ def _aborted_in_flight(stage: Stage) -> None:
     campaign.ticks(LONG)
 
 
-# -- holding ----------------------------------------------------------------------------------------------------
-
-
-def _canary_is(health: str, failing: int = 1) -> Play:
-    def play(stage: Stage) -> None:
-        """One canary isn't known to be healthy, with everything approved and the soak long over."""
-        campaign = stage.campaign(failing=failing)
-        campaign.approve(*campaign.gates)
-        campaign.until(lambda: campaign.deployed("eu") >= 2, "the canary was told to deploy")
-        chosen = [t for t in campaign.oracle.taking_part("eu") if campaign.oracle.epoch.deploys[t.name]]
-        campaign.set_health(campaign.one(chosen), health)
-        campaign.ticks(2 * LONG)
-
-    return play
-
-
-def _all_missing(stage: Stage) -> None:
-    """No health at all arrives any more once the canary is updated."""
-    campaign = stage.campaign()
-    campaign.approve(*campaign.gates)
-    campaign.until(lambda: campaign.deployed("eu") >= 2, "the canary was told to deploy")
-    for tenant in campaign.oracle.taking_part():
-        tenant.health = "missing"
-    campaign.timeline.note("no health arrives any more")
-    campaign.ticks(2 * LONG)
-
-
-def _others_fail(stage: Stage) -> None:
-    """A frozen tenant and one that wasn't updated fail: neither tells anything about the new digest."""
-    campaign = stage.campaign()
-    canary(campaign)
-    frozen = next(t for t in campaign.world.tenants.values() if t.frozen)
-    later = campaign.one(campaign.oracle.taking_part("us"))
-    campaign.set_health(frozen, FAILING)
-    campaign.set_health(later, FAILING)
-    campaign.ticks(3)
-
-
-def _below(stage: Stage) -> None:
-    """One failing tenant of a threshold of two."""
-    campaign = stage.campaign(failing=2)
-    canary(campaign)
-    campaign.set_health(campaign.one(campaign.updated("eu")), FAILING)
-    campaign.ticks(LONG)
-
-
 # -- resuming ---------------------------------------------------------------------------------------------------
 
 
@@ -254,15 +197,6 @@ def scenarios() -> Iterator[Scenario]:
         yield Scenario(ONE_WAY, name, play)
     for name, play in (*stops, ("resumed-too-early", _resumed_too_early), ("resumed-at-once", _resumed_at_once)):
         yield Scenario(ROLLBACK, name, play)
-    yield Scenario(CANARY, "threshold-two", _canary_is(FAILING, 2))
-    yield Scenario(CANARY, "threshold-three", _canary_is(FAILING, 3))
     yield Scenario(RESUME, "stale-approvals", stale)
     yield Scenario(RESUME, "without-resume", _without_resume)
     yield Scenario(RESUME, "fresh-approvals", _fresh)
-    yield Scenario(UNKNOWN, "missing", _canary_is("missing"))
-    yield Scenario(UNKNOWN, "unknown", _canary_is("unknown"))
-    yield Scenario(UNKNOWN, "all-missing", _all_missing)
-    yield Scenario(NEEDLESS, "healthy", healthy)
-    yield Scenario(NEEDLESS, "unknown", _canary_is("missing"))
-    yield Scenario(NEEDLESS, "below-the-threshold", _below)
-    yield Scenario(NEEDLESS, "others-fail", _others_fail)
