@@ -23,6 +23,7 @@ BUILTIN: Mapping[str, str] = {
     "pricing": "pricing.check:PricingCheck",
     "redaction": "redaction.check:RedactionCheck",
     "references": "references.check:ReferencesCheck",
+    "rollout": "rollout.check:RolloutCheck",
     "secrets": "secrets.check:SecretsCheck",
     "shellcheck": "shellcheck.check:ShellcheckCheck",
     "supply-chain": "supply_chain.check:SupplyChainCheck",

@@ -12,6 +12,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "gate": {"correct": "gate:ReferenceGate", "strict": "gate:StrictGate"},
     "pricing": {"correct": "pricing:ReferencePricing", "fractions": "pricing:FractionPricing"},
     "onboarding": {"correct": "onboarding:ReferenceOnboarding", "outbox": "onboarding:OutboxOnboarding"},
+    "rollout": {"correct": "rollout:ReferenceController"},
 }
 
 

@@ -1,0 +1,5 @@
+"""The rollout controller that `{reference: correct}` runs."""
+
+from .controller import ReferenceController
+
+__all__ = ["ReferenceController"]
