@@ -39,4 +39,5 @@ def _entry(data: dict[str, Any] | None, raw: str) -> Entry:
     now = time.monotonic()
     if data is None:
         return Entry(raw=raw, at=now)
-    return Entry(*(data.get(name) for name in ("rid", "tool", "args", "session", "tenant")), at=now)
+    told = {name: data.get(name) for name in ("rid", "tool", "args", "session", "tenant")}
+    return Entry(**told, at=now)  # type: ignore[arg-type]
