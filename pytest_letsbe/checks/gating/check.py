@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ class GatingCheck:
         self._gates: dict[Target, Gate] = {}
 
     def cases(self, spec: Spec) -> list[Case]:
-        policy = load_policy(spec.options.policy, spec.root)
+        policy = replace(load_policy(spec.options.policy, spec.root), seed=spec.options.seed)
         cases: list[Case] = []
         for rule in RULES:
             cases += _cases(rule, policy, spec)

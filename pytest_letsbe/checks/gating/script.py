@@ -11,11 +11,9 @@ A line is one of
 - ``{"wait_ms": 300}``: real time.
 - ``{"expect": "ran", "rid": ..., "most": 0}``: what is judged, see ``expect.py``.
 
-As the ``approval`` of an op ``"$a"`` is the approval named ``a``, ``{"$id": "a", "as": "prefix"}`` one that resembles it,
-``{"$repeat": ["x", 70000]}`` and
-``{"$long": ["x", 70000, "end"]}`` long texts, ``{"$nest": 500}`` a deep value,
-``{"$secret": "base64", "in": "..."}`` a text with a
-planted secret.
+As the ``approval`` of an op ``"$a"`` is the approval named ``a``, ``{"$id": "a", "as": "prefix"}`` one that
+resembles it. Anywhere ``{"$repeat": ["x", 70000]}`` and ``{"$long": ["x", 70000, "end"]}`` are long texts,
+``{"$nest": 500}`` a deep value, ``{"$secret": "base64", "in": "..."}`` a text with a planted secret.
 """
 
 from __future__ import annotations
@@ -128,7 +126,7 @@ def similar(identifier: str, how: str) -> Any:  # noqa: C901 - a list of forms
 
 
 def approval_of(value: Any, ids: Mapping[str, str]) -> Any:
-    """What a step's ``approval`` means: the id named by ``"$a"``, or as ``fill``. Raises KeyError when it never came."""
+    """What a step's ``approval`` means: the id that ``"$a"`` names, or as ``fill``. Raises KeyError like it."""
     if isinstance(value, str) and value[:1] == "$":
         return ids[value[1:]]
     return fill(value, ids, 0)

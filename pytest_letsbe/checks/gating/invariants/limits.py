@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ....model import Invariant, Spec
-from ..policy import Policy
+from ..policy import Approval, Policy
 from ..scenes import MAIN, Scene, approvers, cells, pick, says
 from ..script import Script
 from .approvers import covers
@@ -49,9 +49,7 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     if policy.model.approval is None or policy.model.approval.approvers is None or not says(policy, "allow"):
         return
     scripts = []
-    for actor in (MAIN, "agent:other", "", None, "human", person.upper(), f"x{person}"):
-        if covers(policy.model.approval, actor):
-            continue
+    for actor in _strangers(policy.model.approval, person):
         scene = Scene(policy, f"turned off by {actor!r}")
         call = scene.ready("allow")
         scene.add(op="kill", on=True, actor=person)
@@ -73,6 +71,11 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     for call in calls:
         scene.never(call, says_)
     yield "everywhere", [scene.script()]
+
+
+def _strangers(approval: Approval, person: str) -> list[object]:
+    near = (MAIN, "agent:other", "", None, "human", person.upper(), f"x{person}")
+    return [actor for actor in near if not covers(approval, actor)]
 
 
 def _rate(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
