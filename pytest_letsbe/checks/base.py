@@ -84,10 +84,13 @@ class ProvesItself(Protocol):
 
 @runtime_checkable
 class IsCostly(Protocol):
-    """A check whose cases cost seconds: ``letsbe selfcheck`` runs a mutant's expected invariant and no other."""
+    """A check with so many mutants or such slow cases that ``letsbe selfcheck`` can't show all that a fault touches.
 
-    @property
-    def costly(self) -> bool: ...
+    A mutant meets the preconditions, its expected invariant whole, and of the rest a sample of what isn't costly.
+    """
+
+    def costly(self, case: Case) -> bool:
+        """Whether the case takes so long, or is so like many others, that the sample leaves it out."""
 
 
 @runtime_checkable

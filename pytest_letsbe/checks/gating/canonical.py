@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 
@@ -16,7 +17,14 @@ def same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, (int, float)) and isinstance(other, (int, float)):
         return one == other
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other or _well_formed(one) == _well_formed(other)
     return type(one) is type(other) and bool(one == other)
+
+
+def _well_formed(text: str) -> str:
+    """Half of a surrogate pair is no character: parsers of Go and Rust read U+FFFD for it, or refuse it."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def compact(value: Any) -> str:

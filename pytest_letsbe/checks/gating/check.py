@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,10 @@ BUILTIN = "builtin"
 #: A target of the suite's own answers at once, or it is the fault.
 SUBJECT_TIMEOUT = 20.0
 
+#: Invariants whose scripts wait in real time, and how many scripts make a cheap case at most: see ``costly``.
+SLOW = frozenset({"timeout-closed", "error-blocks", "crash-atomicity", "obfuscation-closure", "single-use-race"})
+FEW = 4
+
 
 class GatingCheck:
     """See ``checks.base.Check``."""
@@ -41,7 +46,7 @@ class GatingCheck:
         self._gates: dict[Target, Gate] = {}
 
     def cases(self, spec: Spec) -> list[Case]:
-        policy = load_policy(spec.options.policy, spec.root)
+        policy = replace(load_policy(spec.options.policy, spec.root), seed=spec.options.seed)
         cases: list[Case] = []
         for rule in RULES:
             cases += _cases(rule, policy, spec)
@@ -69,6 +74,10 @@ class GatingCheck:
 
     def validate(self, case: Case) -> None:
         corpus.validate(case)
+
+    def costly(self, case: Case) -> bool:
+        """What waits in real time, kills processes, or plays so many scripts that the sample would be all there is."""
+        return case.invariant in SLOW or case.samples > FEW
 
     def close(self) -> None:
         self._ledger.close()

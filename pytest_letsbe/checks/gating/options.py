@@ -16,4 +16,5 @@ class GatingOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     policy: Annotated[
         str, Meta(description="the policy file, relative to the manifest; `builtin` is the shipped one")
     ] = FILENAME
+    seed: Annotated[int, Meta(ge=0, description="draws other arguments, secrets and ids of calls")] = 0
     extra: Annotated[list[str], Meta(description="globs of your own corpus files, relative to the manifest")] = []

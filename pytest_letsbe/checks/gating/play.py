@@ -11,10 +11,10 @@ from ...model import LetsbeError, NotEvaluated, UsageError
 from ...targets.base import TargetDead
 from .client import Answer, Gate
 from .ledger import Manner
-from .script import Script, Step, fill
+from .script import Script, Step, approval_of, fill
 
 #: Words of a step that aren't part of the op's input.
-OURS = frozenset({"op", "as", "must", "noise", "killed"})
+OURS = frozenset({"op", "as", "must", "noise", "killed", "if_given"})
 
 
 class Violated(LetsbeError):
@@ -83,6 +83,8 @@ def _one(step: Step, played: Played) -> str:
     if "wait_ms" in step:
         time.sleep(step["wait_ms"] / 1000)
         return ""
+    if step.get("if_given") and step["approval"].removeprefix("$") not in played.ids:
+        return "left out: the gate gave no such approval"
     if "killed" in step:
         return _killed(step, played)
     return str(_op(step, played))
@@ -107,7 +109,11 @@ def _op(step: Step, played: Played) -> Answer:
 
 def _input(step: Step, played: Played) -> dict[str, Any]:
     try:
-        return {k: fill(v, played.ids, played.script.seed) for k, v in step.items() if k not in OURS}
+        return {
+            key: approval_of(value, played.ids) if key == "approval" else fill(value, played.ids, played.script.seed)
+            for key, value in step.items()
+            if key not in OURS
+        }
     except KeyError as missing:
         raise NotApplicable(f"the gate gave no approval where the script names {missing}") from None
 

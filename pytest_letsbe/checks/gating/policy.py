@@ -125,6 +125,8 @@ class Policy:
     raw: Mapping[str, Any]
     model: PolicyModel
     document: strict_yaml.Document | None = None
+    seed: int = 0
+    """What the arguments of calls are drawn by."""
 
     def at(self, *path: str | int) -> Location:
         """Where a value stands in the file; its first line for a policy that was edited by us."""

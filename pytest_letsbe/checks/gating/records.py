@@ -8,7 +8,7 @@ from typing import Any
 
 from .plants import found_in
 from .play import Played, Violated
-from .script import Step, fill
+from .script import Step, approval_of
 
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])", re.IGNORECASE)
 _HASH64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{43}=(?![A-Za-z0-9+/=])")
@@ -31,7 +31,7 @@ def audited(step: Step, played: Played) -> None:
     """``{rid, approval, least}``: so many records hold one of them."""
     names = [step["rid"]]
     if "approval" in step:
-        names.append(fill(step["approval"], played.ids, 0))
+        names.append(approval_of(step["approval"], played.ids))
     records = texts(played)
     found = sum(any(_whole(record, name) for name in names) for record in records)
     if found < step["least"]:

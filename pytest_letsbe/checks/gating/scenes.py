@@ -13,6 +13,9 @@ from .script import Script, Step
 MAIN, OTHER = "agent:main", "agent:other"
 TENANT, OTHER_TENANT = "tenant-a", "tenant-b"
 
+#: The seed of the policy counts in steps of so many, as the samples of a case have seeds of their own.
+SEEDS = 1000
+
 
 class Scene:
     """One sample in the making; every method adds steps and returns what later steps need."""
@@ -21,13 +24,13 @@ class Scene:
         self.policy = policy
         self.name = name
         self.seed = seed
-        self._random = random.Random(f"{name}/{seed}")  # noqa: S311 - test data
+        self._random = random.Random(f"{name}/{seed}/{policy.seed}")  # noqa: S311 - test data
         self._steps: list[Step] = []
         self._calls = 0
         self.add(op="reset", policy=raw if raw is not None else policy.raw)
 
     def script(self, *, optional: bool = False) -> Script:
-        return Script(self.name, tuple(self._steps), self.seed, optional)
+        return Script(self.name, tuple(self._steps), self.seed + SEEDS * self.policy.seed, optional)
 
     def add(self, **step: Any) -> None:
         self._steps.append(step)

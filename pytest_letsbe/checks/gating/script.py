@@ -3,18 +3,17 @@
 A line is one of
 
 - ``{"op": "call", "rid": ..., "as": "a", "must": "ask"}``: an op with its input. ``as`` names the approval in the
-  reply, ``must`` is what the reply has to be for the rest to mean anything.
+  reply, ``must`` is what the reply has to be for the rest to mean anything. One with ``if_given: true`` is left out
+  when the approval that it names never came.
 - ``{"obtain": {...call}, "actors": [...]}``: the call must run: at once, or approved by the actors and spent.
 - ``{"together": [{"op": "spend", ...}, ...]}``: the same op several times at once.
 - ``{"sink": "drop", "ms": 20}``: how our ledger answers from here on.
 - ``{"wait_ms": 300}``: real time.
 - ``{"expect": "ran", "rid": ..., "most": 0}``: what is judged, see ``expect.py``.
 
-In an op ``"$a"`` is the approval named ``a``, ``{"$id": "a", "as": "prefix"}`` one that resembles it,
-``{"$repeat": ["x", 70000]}`` and
-``{"$long": ["x", 70000, "end"]}`` long texts, ``{"$nest": 500}`` a deep value,
-``{"$secret": "base64", "in": "..."}`` a text with a
-planted secret.
+As the ``approval`` of an op ``"$a"`` is the approval named ``a``, ``{"$id": "a", "as": "prefix"}`` one that
+resembles it. Anywhere ``{"$repeat": ["x", 70000]}`` and ``{"$long": ["x", 70000, "end"]}`` are long texts,
+``{"$nest": 500}`` a deep value, ``{"$secret": "base64", "in": "..."}`` a text with a planted secret.
 """
 
 from __future__ import annotations
@@ -126,10 +125,18 @@ def similar(identifier: str, how: str) -> Any:  # noqa: C901 - a list of forms
     raise ValueError(how)
 
 
+def approval_of(value: Any, ids: Mapping[str, str]) -> Any:
+    """What a step's ``approval`` means: the id that ``"$a"`` names, or as ``fill``. Raises KeyError like it."""
+    if isinstance(value, str) and value[:1] == "$":
+        return ids[value[1:]]
+    return fill(value, ids, 0)
+
+
 def fill(value: Any, ids: Mapping[str, str], seed: int) -> Any:
-    """A step's value with its ``$`` forms replaced. Raises KeyError when the approval it names never came."""
-    if isinstance(value, str):
-        return ids[value[1:]] if value[:1] == "$" else value
+    """A step's value with its ``{"$...": ...}`` forms replaced. Raises KeyError when an approval never came.
+
+    A text stands for itself, also one that begins with a dollar sign: command lines do.
+    """
     if isinstance(value, Mapping):
         match value:
             case {"$id": name, "as": how}:
@@ -145,7 +152,7 @@ def fill(value: Any, ids: Mapping[str, str], seed: int) -> Any:
 
                 return template.replace("{}", planted(seed, encoding))
         return {key: fill(inner, ids, seed) for key, inner in value.items()}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return [fill(inner, ids, seed) for inner in value]
     return value
 

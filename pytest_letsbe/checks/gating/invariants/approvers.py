@@ -20,7 +20,8 @@ SEPARATION = Invariant(
 STRANGERS = ("system", "", "*", "nobody", "admin", None, True, 1)
 
 
-def _covers(approval: Approval, actor: object) -> bool:
+def covers(approval: Approval, actor: object) -> bool:
+    """Whether the policy lets this actor approve, self-approval aside."""
     from fnmatch import fnmatchcase
 
     patterns = approval.approvers
@@ -42,7 +43,7 @@ def _strangers(policy: Policy, approval: Approval) -> list[object]:
         {"actor": person},
     ]
     kin = [MAIN, MAIN.removeprefix("agent:"), OTHER, "agent:child", "agent:parent"]
-    return [actor for actor in [*kin, *near, *STRANGERS] if not _covers(approval, actor)]
+    return [actor for actor in [*kin, *near, *STRANGERS] if not covers(approval, actor)]
 
 
 def _scripts(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ....model import Invariant, Spec
-from ..policy import Policy
+from ..policy import Approval, Policy
 from ..scenes import MAIN, Scene, approvers, cells, pick, says
 from ..script import Script
+from .approvers import covers
 from .base import Rule, asks
 
 KILL = Invariant(
@@ -48,7 +49,7 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     if policy.model.approval is None or policy.model.approval.approvers is None or not says(policy, "allow"):
         return
     scripts = []
-    for actor in (MAIN, "agent:other", "", None, "human", person.upper(), f"x{person}"):
+    for actor in _strangers(policy.model.approval, person):
         scene = Scene(policy, f"turned off by {actor!r}")
         call = scene.ready("allow")
         scene.add(op="kill", on=True, actor=person)
@@ -56,7 +57,8 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
         scene.add(op="call", **call)
         scene.never(call, f"{actor!r} turned off the kill switch, and is no approver")
         scripts.append(scene.script())
-    yield "turned-off-by-a-stranger", scripts
+    if scripts:
+        yield "turned-off-by-a-stranger", scripts
     scene = Scene(policy, "in another session, another tenant")
     level, tool = pick(policy, "allow")
     scene.add(op="kill", on=True, actor=person)
@@ -69,6 +71,11 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     for call in calls:
         scene.never(call, says_)
     yield "everywhere", [scene.script()]
+
+
+def _strangers(approval: Approval, person: str) -> list[object]:
+    near = (MAIN, "agent:other", "", None, "human", person.upper(), f"x{person}")
+    return [actor for actor in near if not covers(approval, actor)]
 
 
 def _rate(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
@@ -144,8 +151,9 @@ def _subagents(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scrip
                 most = policy.cell(lowest, policy.model.tools[tool].tier)
                 scene.add(op="level", session=MAIN, n=highest if when == "parent-lowered" else lowest)
                 scene.add(op="level", session=CHILD, n=highest)
-                scene.add(op="call", **scene.call("letsbe.unknown", args={}))
-                scene.add(op="call", **scene.call("letsbe.unknown", CHILD, args={}, parent=MAIN))
+                # Plain calls: a gate needn't remember who spawned whom from one that it refuses unread.
+                scene.add(op="call", **scene.call(tool))
+                scene.add(op="call", **scene.call(tool, CHILD, parent=MAIN))
                 call = scene.call(tool, CHILD, parent=MAIN)
                 if when == "grandchild":
                     scene.add(op="level", session=GRANDCHILD, n=highest)

@@ -76,9 +76,8 @@ def _called(policy: Policy, tool: str, name: str, command: str) -> tuple[Scene, 
     argument = policy.model.tools[tool].shell_arg or ""
     scene = Scene(policy, name, raw=denying(policy, tool))
     call = scene.call(tool, MAIN)
-    # As $repeat: a text that begins with a dollar sign would be read as the name of an approval.
-    written = {**call, "args": {**call["args"], argument: {"$repeat": [command, 1]}}}
-    scene.add(op="call", **written)
+    call = {**call, "args": {**call["args"], argument: command}}
+    scene.add(op="call", **call)
     return scene, call, argument
 
 
