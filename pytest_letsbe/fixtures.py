@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .checks.redaction.client import Redactor
     from .checks.redaction.samples import Sample
     from .manifest import Manifest
+    from .openapi.report import Report
     from .runner import Runner
 
 
@@ -75,6 +76,18 @@ def contract_mock(pytestconfig: pytest.Config) -> Iterator[Callable[..., MockSer
 
     with mocks(runner, pytestconfig.rootpath) as make:
         yield make
+
+
+@pytest.fixture
+def contract_diff(pytestconfig: pytest.Config) -> Callable[..., Report]:
+    """``contract_diff()`` compares the manifest's base with its description; ``contract_diff(old, new)`` two files."""
+    from .checks.contract.fixtures import compare
+    from .session import open_manifest
+
+    def runner() -> Runner | None:
+        return open_manifest(pytestconfig, pytestconfig.rootpath / "letsbe.yaml").runners.get("contract")
+
+    return compare(runner, pytestconfig.rootpath)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

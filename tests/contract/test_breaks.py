@@ -143,6 +143,38 @@ def test_an_interaction_is_hurt_by_what_it_uses(description, rule, where, hurts)
     assert bool(hurt_by(elsewhere, [pact], routes)) is hurts
 
 
-@pytest.mark.parametrize("where", ["servers /v1", "security scheme key", "webhook POST paid request body text/plain /a"])
+@pytest.mark.parametrize(
+    "where", ["servers /v1", "security scheme key", "webhook POST paid request body text/plain /a"]
+)
 def test_what_no_interaction_can_speak_of_is_never_lowered(where):
     assert not is_judged(Finding("any", Location("openapi.yaml"), where, "break", "it changed"))
+
+
+def test_a_test_of_ones_own_compares_descriptions(project):
+    for name in ("openapi.yaml", "openapi.base.yaml"):
+        shutil.copy(HUB / name, project.path)
+    (project.path / "closed.yaml").write_text(
+        (HUB / "openapi.yaml").read_text().replace("  /quotes:\n", "  /prices:\n")
+    )
+    project.manifest(
+        "version: 1\npackage: mobile\nchecks:\n  contract: {spec: openapi.yaml, base: {file: openapi.base.yaml}}\n"
+    )
+    project.pytester.makepyfile(
+        """
+        import pytest
+
+        def test_the_manifests(contract_diff):
+            assert contract_diff().verdict == "compatible"
+
+        def test_two_files(contract_diff):
+            report = contract_diff("openapi.yaml", "closed.yaml")
+            assert report.verdict == "breaking"
+            assert [finding.rule for finding in report.breaks] == ["api-path-removed-without-deprecation"]
+
+        def test_one_file(contract_diff):
+            with pytest.raises(Exception, match="takes both descriptions"):
+                contract_diff("openapi.yaml")
+        """
+    )
+    result = project.run("test_a_test_of_ones_own_compares_descriptions.py")
+    result.assert_outcomes(passed=3)
