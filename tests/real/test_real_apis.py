@@ -98,8 +98,8 @@ def test_jupyter_server(run, tmp_path):
         "spec": "jupyter.yaml",
         "target": "api",
         "phases": ["examples", "fuzzing"],
-        "max_examples": 3,
-        "exclude": ["/api/kernels*", "/api/sessions*", "/api/terminals*", "/api/contents/*"],
+        "max_examples": 2,
+        "exclude": ["/api/kernels*", "/api/sessions*", "/api/terminals*", "/api/contents/*", "/api/config/*"],
     }
     outcomes, output = run(start, "/api", contract)
     wrong = {case: outcomes.get(case) for case in JUPYTER_FINDS if outcomes.get(case) != "failed"}

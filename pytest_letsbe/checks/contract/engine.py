@@ -216,7 +216,7 @@ def _is_tolerated(check: str, case: Any, response: Any, known: Known | None) -> 
 
     A documented 501, 503 or other exact 5XX but 500 is an answer like any other. And OpenAPI 3.1, 4.8.16, asks for
     "a successful operation response and any known errors": where it documents no refusal at all, a plain refusal
-    of an *invalid* request isn't held against it. Nor is a refusal that comes from below the API: by the HTTP layer, by a
+    of an *invalid* request isn't held against it. Nor is a refusal that comes from below the API: by the HTTP layer, a
     router to a path value with a slash or a control character in it, or by the door to a request without its key.
     """
     if response is None or known is None:
