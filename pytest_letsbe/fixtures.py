@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .checks.redaction.samples import Sample
     from .checks.supply_chain.factory import OciFactory
     from .manifest import Manifest
+    from .openapi.report import Report
     from .runner import Runner
 
 
@@ -85,6 +86,18 @@ def oci_factory(tmp_path: Path) -> OciFactory:
     from .checks.supply_chain.factory import OciFactory
 
     return OciFactory(tmp_path / "oci-factory")
+
+
+@pytest.fixture
+def contract_diff(pytestconfig: pytest.Config) -> Callable[..., Report]:
+    """``contract_diff()`` compares the manifest's base with its description; ``contract_diff(old, new)`` two files."""
+    from .checks.contract.fixtures import compare
+    from .session import open_manifest
+
+    def runner() -> Runner | None:
+        return open_manifest(pytestconfig, pytestconfig.rootpath / "letsbe.yaml").runners.get("contract")
+
+    return compare(runner, pytestconfig.rootpath)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

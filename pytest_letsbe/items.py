@@ -14,7 +14,7 @@ import pytest
 
 from . import waivers
 from .failure import render
-from .model import Case, CheckFailure, LetsbeError, NotEvaluated, UsageError, Vacuous
+from .model import Case, CheckFailure, LetsbeError, Noted, NotEvaluated, UsageError, Vacuous
 from .runner import Runner
 from .session import open_manifest
 from .state import STATE, Loaded
@@ -94,6 +94,9 @@ class CaseItem(pytest.Function):
         except CheckFailure as failure:
             self._record("failed", failure.sentence, failure.failed_samples, failure)
             self._waive_or_raise("failed", failure)
+        except Noted as note:
+            self._record("passed", str(note))
+            self.add_report_section("call", "note", str(note))
         except NotEvaluated as why:
             self._waive_or_raise("not evaluated", why)
             self._record("not_evaluated", str(why))

@@ -122,5 +122,9 @@ class NotEvaluated(LetsbeError):
     """The statement could not be judged (an op is missing, liveness failed): never a pass."""
 
 
+class Noted(LetsbeError):
+    """A pass with something to say: the message stands in the report beside the passed case."""
+
+
 class Vacuous(LetsbeError):
     """Something ran and proved nothing (zero tests, all skipped): never a pass."""

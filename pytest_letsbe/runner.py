@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from .checks.base import Check, HoldsResources, OpensTarget
 from .manifest import CheckEntry
-from .model import Case, CheckFailure, LetsbeError, Location, NotEvaluated, Vacuous
+from .model import Case, CheckFailure, LetsbeError, Location, Noted, NotEvaluated, Vacuous
 from .targets import Connector, connect
 from .targets.base import Target, TargetDead
 
@@ -50,7 +50,7 @@ class Runner:
         self._lively = False
 
     def run(self, case: Case) -> None:
-        """Judge one case; raises ``CheckFailure``, ``NotEvaluated`` or ``Vacuous``."""
+        """Judge one case; raises ``CheckFailure``, ``NotEvaluated`` or ``Vacuous``; ``Noted`` is a pass."""
         if case.samples == 0:
             raise Vacuous(f"{case.id} has no sample")
         if case.invariant not in self.check.preconditions:
@@ -67,6 +67,8 @@ class Runner:
             return Ended("not_evaluated", why)
         except Vacuous as why:
             return Ended("vacuous", why)
+        except Noted as note:
+            return Ended("passed", note)
         return Ended("passed")
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ class Check(Protocol):
     """One cell of the matrix.
 
     ``cases`` is pure and fast and returns them sorted. ``run`` returns None or raises ``CheckFailure``,
-    ``NotEvaluated`` or ``Vacuous``.
+    ``NotEvaluated`` or ``Vacuous``; or ``Noted``, which is a pass that says something.
     """
 
     @property

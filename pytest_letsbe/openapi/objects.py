@@ -63,6 +63,8 @@ def _properties(
         theirs = read.properties.get(name)
         if theirs is not None:
             found += comparer.nested(comparer.compare(mine, theirs), name, _put(base, name))
+        elif name in read.hidden:
+            continue  # a request may hold it all the same, and needn't: the server leaves it alone
         elif read.extra is not None and not view(mine, comparer.role).never:
             refused = view(read.extra, comparer.role).never
             if refused and comparer.role == "response":
@@ -76,7 +78,7 @@ def _properties(
                 )
             else:
                 found += comparer.nested(changes, name, _put(base, name))
-        elif comparer.role == "request" and name not in read.hidden and _gone(read) and not mine.flag("deprecated"):
+        elif comparer.role == "request" and _gone(read) and not mine.flag("deprecated"):
             place = comparer.new(producer, consumer)
             found.append(Change("removed", (name,), place, f"{name!r} isn't declared any more"))
     for name, theirs in read.properties.items():

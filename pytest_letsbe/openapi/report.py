@@ -18,7 +18,8 @@ class Finding:
     """One incompatible (``break``) or undecided (``unknown``) change.
 
     ``witness`` is a concrete request or response that one side takes and the other refuses, or None when the break is
-    one by rule. ``where`` is the operation and the place inside it, without names of files.
+    one by rule. ``where`` is the operation and the place inside it, without names of files; ``elsewhere`` are the
+    other places that share the schema.
     """
 
     rule: str
@@ -28,7 +29,11 @@ class Finding:
     message: str
     witness: dict[str, Any] | None = None
     operation: str = ""
-    also: int = 0
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def also(self) -> int:
+        return len(self.elsewhere)
 
     @property
     def case(self) -> str:

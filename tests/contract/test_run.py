@@ -23,8 +23,11 @@ checks:
 
 
 @pytest.fixture
-def orders(project):
+def orders(project, monkeypatch):
     """A repo with the orders API, its faults to be named."""
+    monkeypatch.setenv(
+        "PYTEST_ADDOPTS", "-p no:schemathesis"
+    )  # as docs/contract.md says: it costs every start a second
     shutil.copy(HERE / "orders.yaml", project.path)
     (project.path / "schemathesis.toml").write_text('[auth.openapi.bearer]\nbearer = "orders-demo"\n')
 

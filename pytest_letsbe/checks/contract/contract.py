@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,8 @@ import msgspec
 
 from ...api.consumer import Provider
 from ...api.description import Description, Operation, describe
+from ...api.pact import Pact, load_pact
+from ...api.routes import Routes
 from ...model import Case, CheckFailure, Location, Spec, UsageError
 from .engine import ALWAYS, Settings, is_excluded
 from .options import ContractOptions
@@ -73,6 +75,20 @@ class Contract:
     def provider(self) -> Provider:
         """The description as the judge of its consumers."""
         return Provider(self.require())
+
+    @cached_property
+    def routes(self) -> Routes:
+        """Which operation a recorded request is for."""
+        return Routes(self.require())
+
+    def pacts(self) -> Iterator[Pact]:
+        """The consumers' files that can be read; the invariant ``consumer`` tells of the others."""
+        for pattern in self.options.consumers:
+            for path in sorted(self.spec.root.glob(pattern)):
+                try:
+                    yield load_pact(path, shown_as=path.name)
+                except UsageError:
+                    continue
 
     @cached_property
     def checks(self) -> tuple[str, ...]:

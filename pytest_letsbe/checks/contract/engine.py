@@ -6,12 +6,16 @@ them stands in this module. Its pytest plugin is never imported.
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ...api.description import Description, Operation
 from ...model import CheckFailure, UsageError
@@ -39,6 +43,12 @@ ALWAYS = tuple(CHECKS)[:6]
 #: Refusals of a request that isn't valid: a description that documents none of them says nothing about bad input.
 REFUSALS = frozenset({400, 401, 404, 405, 406, 411, 413, 414, 415, 422, 431})
 
+#: Refusals of the HTTP layer below the API, of any request (RFC 9110, 15.5; RFC 6585, 5).
+PROTOCOL = frozenset({408, 411, 413, 414, 431})
+#: What a router says to a path that it doesn't take apart as the description does: decoded, cleaned, or not at all.
+ROUTER = frozenset({301, 307, 308, 400, 404, 405})
+_ODD = re.compile(r"[/\\\x00-\x1f\x7f]|\A\.{0,2}\Z")
+
 #: One answer may take so many seconds, one whole run so many.
 ANSWER, RUN = 30.0, 900.0
 
@@ -54,6 +64,14 @@ class Settings:
     exclude: tuple[str, ...] = ()
     config: Path | None = None
     auth: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An operation, and whether it asks for credentials."""
+
+    operation: Operation
+    is_secured: bool
 
 
 def is_excluded(operation: Operation, patterns: tuple[str, ...]) -> bool:
@@ -84,18 +102,35 @@ def run(description: Description, url: str, settings: Settings) -> Results:
         raise CheckFailure(f"the description can't be read by Schemathesis: {error}") from None
     results = Results()
     succeeded: dict[str, Sent] = {}
-    by_label = {operation.label: operation for operation in description.operations}
+    by_label = {o.label: Known(o, bool(description.security(o))) for o in description.operations}
     deadline = time.monotonic() + RUN
-    stream = from_schema(schema).execute()
-    for event in stream:
-        _take(event, results, by_label, succeeded)
-        if time.monotonic() > deadline:
-            stream.stop()
-            results.errors.append(f"the run was ended after {RUN:g} s")
-            break
-    else:
-        ask(description, url, succeeded, results, ANSWER)
+    with _directly(url):
+        stream = from_schema(schema).execute()
+        for event in stream:
+            _take(event, results, by_label, succeeded)
+            if time.monotonic() > deadline:
+                stream.stop()
+                results.errors.append(f"the run was ended after {RUN:g} s")
+                break
+        else:
+            ask(description, url, succeeded, results, ANSWER)
     return results
+
+
+@contextmanager
+def _directly(url: str) -> Iterator[None]:
+    """Around a run: the server under test is never asked through a proxy that the environment names."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    host = urlsplit(url).hostname or ""
+    os.environ.update({name: ",".join(filter(None, (value, host))) for name, value in before.items()})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _schema(description: Description, url: str, settings: Settings) -> Any:
@@ -124,7 +159,7 @@ def _schema(description: Description, url: str, settings: Settings) -> Any:
     return schema
 
 
-def _take(event: Any, results: Results, operations: dict[str, Operation], succeeded: dict[str, Sent]) -> None:
+def _take(event: Any, results: Results, operations: dict[str, Known], succeeded: dict[str, Sent]) -> None:
     from schemathesis.engine import events
 
     if isinstance(event, events.ScenarioFinished):
@@ -137,7 +172,7 @@ def _take(event: Any, results: Results, operations: dict[str, Operation], succee
         results.errors.append(f"Schemathesis ended: {type(event.exception).__name__}: {event.exception}")
 
 
-def _record(recorder: Any, results: Results, operations: dict[str, Operation], succeeded: dict[str, Sent]) -> None:
+def _record(recorder: Any, results: Results, operations: dict[str, Known], succeeded: dict[str, Sent]) -> None:
     from schemathesis.engine import Status
 
     names = {theirs: ours for ours, theirs in CHECKS.items()}
@@ -176,21 +211,31 @@ def _sent(case: Any) -> Iterator[str]:
             yield f"{short}:{name.lower() if short == 'header' else name}"
 
 
-def _is_tolerated(check: str, case: Any, response: Any, operation: Operation | None) -> bool:
+def _is_tolerated(check: str, case: Any, response: Any, known: Known | None) -> bool:
     """What Schemathesis reports and a server may do all the same.
 
     A documented 501, 503 or other exact 5XX but 500 is an answer like any other. And OpenAPI 3.1, 4.8.16, asks for
     "a successful operation response and any known errors": where it documents no refusal at all, a plain refusal
-    of an *invalid* request isn't held against it.
+    of an *invalid* request isn't held against it. Nor is a refusal that comes from below the API: by the HTTP layer, a
+    router to a path value with a slash or a control character in it, or by the door to a request without its key.
     """
-    if response is None or operation is None:
+    if response is None or known is None:
         return False
-    status = response.status_code
+    operation, status = known.operation, response.status_code
     if check == "server-error":
         return status != 500 and str(status) in operation.responses
     if check == "status-code":
+        if status in PROTOCOL or (status in ROUTER and _is_odd(case)):
+            return True
+        if status in (401, 403) and _is_invalid(case) and known.is_secured:
+            return True
         return status in REFUSALS and _is_invalid(case) and not any(map(operation.documents, (400, 422)))
     return False
+
+
+def _is_odd(case: Any) -> bool:
+    """Whether a value of the path is one that routers disagree on."""
+    return any(_ODD.search(str(value)) for value in (case.path_parameters or {}).values())
 
 
 def _is_invalid(case: Any) -> bool:

@@ -11,7 +11,10 @@ from ...api.description import describe
 from ...api.mock.http import MockServer
 from ...api.mock.service import MockService
 from ...model import UsageError
+from ...openapi.diff import diff
+from ...openapi.report import Report
 from ...runner import Runner
+from .base_spec import new_description, old_description
 from .check import ContractCheck
 from .contract import Contract
 
@@ -54,6 +57,26 @@ def mocks(runner: Callable[[], Runner | None], root: Path) -> Iterator[Callable[
     finally:
         for server in running:
             server.close()
+
+
+def compare(runner: Callable[[], Runner | None], root: Path) -> Callable[..., Report]:
+    """A comparer of two descriptions: of the manifest's base and its description when none is named.
+
+    It returns a ``Report``: ``verdict`` (compatible, breaking, unknown), ``breaks``, ``unknown``, ``text()``.
+    """
+
+    def run(old: str | Path | None = None, new: str | Path | None = None) -> Report:
+        if (old is None) != (new is None):
+            raise UsageError("contract_diff takes both descriptions, or none for those of the manifest")
+        if old is not None and new is not None:
+            return diff(root / old, root / new)
+        found = runner()
+        if found is None:
+            raise UsageError("letsbe.yaml has no check `contract`: name the two descriptions to compare")
+        contract = contract_of(found)
+        return diff(old_description(contract), new_description(contract))
+
+    return run
 
 
 def contract_of(runner: Runner) -> Contract:

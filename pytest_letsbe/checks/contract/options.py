@@ -45,6 +45,10 @@ class ContractOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     base: Annotated[BaseOptions | None, Meta(description="the old description, for breaking changes")] = None
     max_unknown: Annotated[int, Meta(ge=0, description="changes that may stay unjudged")] = 0
     consumers: Annotated[list[str], Meta(description="globs of Pact files of those who use this API")] = []
+    judge: Annotated[
+        Literal["everyone", "consumers"],
+        Meta(description="`consumers`: a break that reaches none of their recorded interactions is a note"),
+    ] = "everyone"
     config: Annotated[
         str | None, Meta(description="schemathesis.toml with auth and headers; the one beside the manifest")
     ] = None

@@ -119,7 +119,10 @@ def below_base_path(description: Description, url: str) -> str:
         session.trust_env = False
         for path in plain[:3]:
             try:
-                statuses = [session.get(f"{at}{path}", timeout=10).status_code for at in (url + base, url)]
+                statuses = [
+                    session.get(f"{at}{path}", timeout=10, allow_redirects=False).status_code
+                    for at in (url + base, url)
+                ]
             except requests.RequestException:
                 continue
             if (statuses[0] == 404) != (statuses[1] == 404):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -113,6 +113,7 @@ class Context:
         slot: str,
     ) -> None:
         inner = "/".join(part.replace("/", "~1") for part in change.path)
+        at = f"{where} /{inner}" if inner else where
         key: tuple[Any, ...] = (name, id(change.place.file), change.place.pointer, change.sentence, change.path[-1:])
         shared = change.place.pointer[:1] in (("components",), ("definitions",)) or change.place.file.name not in (
             self.old.root.name, self.new.root.name
@@ -121,13 +122,11 @@ class Context:
             key = (*key, where, inner)
         if key in self.found:
             known = self.found[key]
-            if known.where != f"{where} /{inner}":
-                self.found[key] = Finding(known.rule, known.location, known.where, known.verdict, known.message,
-                                          known.witness, known.operation, known.also + 1)  # fmt: skip
+            if at not in (known.where, *known.elsewhere):
+                self.found[key] = replace(known, elsewhere=(*known.elsewhere, at))
             return
         witness = self._confirmed(change, sides)
         message = {kind: {**said, slot: witness[0]} for kind, said in frame.items()} if witness else None
-        at = f"{where} /{inner}" if inner else where
         verdict: Any = "break" if change.certain else "unknown"
         self.found[key] = Finding(name, change.place.location(), at, verdict, change.sentence, message, where)
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
-from ....api.pact import Interaction, load_pact
-from ....model import Case, CheckFailure, Invariant, UsageError, Vacuous
+from ....model import Case, CheckFailure, Invariant, Noted, UsageError, Vacuous
 from ....openapi.diff import diff
 from ....openapi.report import Finding, Report, witness_lines
 from ..base_spec import new_description, old_description
 from ..contract import Contract
+from ..hurt import hurt_by, is_judged
 from .base import Rule, Server
 
 COMPATIBLE = Invariant(
@@ -23,7 +21,8 @@ COMPATIBLE = Invariant(
 #: The item that is always there: what couldn't be judged stays within ``max_unknown``.
 GATE = "no-more-unknown-than-allowed"
 
-_OPERATION = re.compile(r"(?P<method>[A-Z]+) (?P<path>/\S*)")
+#: So many hurt interactions are shown.
+MOST = 5
 
 
 def _cases(contract: Contract) -> Iterable[Case]:
@@ -54,12 +53,23 @@ def _judge(case: Case, server: Server) -> None:
     if isinstance(found, Report):
         _gate(found, contract.options.max_unknown)
         return
-    finding: Finding = found
+    _judge_finding(contract, found)
+
+
+def _judge_finding(contract: Contract, finding: Finding) -> None:
     sentence = f"{finding.rule}: {finding.where}: {finding.message}"
+    pacts = list(contract.pacts())
+    hurt = hurt_by(finding, pacts, contract.routes) if is_judged(finding) else []
+    names = ", ".join(sorted({pact.consumer for pact in pacts}))
+    if contract.options.judge == "consumers" and is_judged(finding) and names and not hurt:
+        raise Noted(f"note: {sentence}; no recorded interaction of {names} uses it, so the break is lowered to a note")
     more = [f"the same in {finding.also} more places"] if finding.also else []
     mend = "mend: keep what was promised, deprecate it first, or waive this item with a reason"
-    evidence = [*(line.strip() for line in witness_lines(finding)), *more, *_hurt(contract, finding), mend]
-    raise CheckFailure(sentence, evidence=evidence, location=finding.location)
+    witness = [line.strip() for line in witness_lines(finding)]
+    whom = [one.line() for one in hurt[:MOST]] + ([f"+{len(hurt) - MOST} more"] if len(hurt) > MOST else [])
+    if names and not hurt:
+        whom = [f"hurts no recorded interaction of {names}" if is_judged(finding) else f"may hurt {names}"]
+    raise CheckFailure(sentence, evidence=[*witness, *more, *whom, mend], location=finding.location)
 
 
 def _gate(report: Report, most: int) -> None:
@@ -70,35 +80,6 @@ def _gate(report: Report, most: int) -> None:
             f"{len(report.unknown)} changes couldn't be judged, max_unknown allows {most}",
             evidence=[finding.line() for finding in report.unknown],
         )
-
-
-def _hurt(contract: Contract, finding: Finding) -> Iterator[str]:
-    """Which consumers the break reaches, by what they recorded."""
-    said = _OPERATION.search(finding.where)
-    paths = [path for pattern in contract.options.consumers for path in sorted(contract.spec.root.glob(pattern))]
-    if said is None or not paths:
-        return
-    template = re.compile(re.sub(r"\\\{[^{}]*\\\}", "[^/]+", re.escape(said["path"])) + r"/?\Z")
-    hurt = []
-    for path in paths:
-        hurt += list(_broken(contract, path, said["method"], template))
-    yield from hurt or [f"no interaction that {len(paths)} consumers recorded is hurt"]
-
-
-def _broken(contract: Contract, path: Path, method: str, template: re.Pattern[str]) -> Iterator[str]:
-    try:
-        pact = load_pact(path, shown_as=path.name)
-    except UsageError:
-        return  # the invariant `consumer` says so
-    for interaction in pact.interactions:
-        if interaction.method.upper() == method and template.search(interaction.path):
-            problems = _problems(contract, interaction)
-            if problems:
-                yield f'hurts {pact.consumer}, "{interaction.description}": {problems[0]}'
-
-
-def _problems(contract: Contract, interaction: Interaction) -> list[str]:
-    return contract.provider.problems(interaction)
 
 
 RULES = (Rule(COMPATIBLE, _cases, _judge),)
