@@ -20,6 +20,7 @@ BUILTIN: Mapping[str, str] = {
     "references": "references.check:ReferencesCheck",
     "secrets": "secrets.check:SecretsCheck",
     "shellcheck": "shellcheck.check:ShellcheckCheck",
+    "smoke": "smoke.check:SmokeCheck",
     "templates": "templates.check:TemplatesCheck",
 }
 
