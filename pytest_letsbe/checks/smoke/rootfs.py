@@ -19,7 +19,7 @@ _MODES = {"root": 0o700, "tmp": 0o1777}
 #: Not part of the state: what any run writes anew.
 _PASSING = ("tmp", "run", "var/log", "var/cache", "var/tmp")
 #: Of the host's /etc: what programs of /usr need to start at all.
-_FROM_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "nsswitch.conf", "login.defs", "os-release")
+_FROM_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "nsswitch.conf", "login.defs", "os-release")
 _MOST_BYTES = 16 * 1024 * 1024
 
 
@@ -51,7 +51,8 @@ class Rootfs:
         os.mkfifo(self.own / "audit" / "never")
         (self.own / "audit" / "arguments").touch()
         (self.own / "audit" / "arguments").chmod(0o666)
-        (self.own / "repo").mkdir()
+        (self.tree / "etc" / "alternatives").mkdir()
+        self.stubs = tuple(stubs)
         self._fill()
 
     def _fill(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 #: Where commands are looked for inside, in this order.
@@ -68,16 +70,13 @@ read -r _
 
 
 def write(folder: Path, stubs: Iterable[str]) -> None:
-    """Fill ``bin``, ``stubs`` and ``hold`` below the folder that stands as /letsbe inside."""
-    (folder / "bin").mkdir()
+    """Fill ``hold``, ``audited`` and ``stubs`` below the folder."""
     (folder / "stubs").mkdir()
     _program(folder / "hold", HOLD)
-    _program(folder / "bin" / ".audit", _AUDIT)
+    _program(folder / "audited", _AUDIT)
     _program(folder / "stubs" / "systemctl", _SYSTEMCTL)
     for name in stubs:
         _program(folder / "stubs" / name, _STUB)
-    for name in {*_commands(), *stubs, "systemctl"}:
-        (folder / "bin" / name).symlink_to(".audit")
 
 
 def commands(notebook: bytes) -> list[list[bytes]]:
@@ -85,12 +84,14 @@ def commands(notebook: bytes) -> list[list[bytes]]:
     return [record.split(b"\0")[:-1] for record in notebook.split(END) if record]
 
 
-def _commands() -> Iterator[str]:
+@cache
+def names() -> tuple[str, ...]:
+    """Every command that the host's /usr holds: each gets the notebook in front."""
+    found: set[str] = {"systemctl"}
     for folder in FOLDERS:
-        try:
-            yield from (entry.name for entry in os.scandir(folder) if os.access(entry.path, os.X_OK))
-        except OSError:
-            continue
+        with contextlib.suppress(OSError):
+            found |= {entry.name for entry in os.scandir(folder) if os.access(entry.path, os.X_OK)}
+    return tuple(sorted(found))
 
 
 def _program(path: Path, text: str) -> None:

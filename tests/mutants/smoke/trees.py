@@ -14,7 +14,7 @@ WORK = (
 UNIT = "printf '[Service]\\nExecStart=/usr/bin/true\\n' >/etc/systemd/system/hub.service\n"
 #: A server without a tool that may be missing: perl is essential on Debian.
 LISTEN = (
-    "perl -MIO::Socket::INET -e 'IO::Socket::INET->new(Listen=>1,LocalAddr=>q(127.0.0.1),LocalPort=>%d) or die; sleep 60'"
+    "perl -MIO::Socket::INET -e 'my $s = IO::Socket::INET->new(Listen=>1,LocalAddr=>q(127.0.0.1),LocalPort=>%d) or die; sleep 60'"
     " >/dev/null 2>&1 &\n"
 )
 
@@ -117,7 +117,7 @@ class ExtraPort(_Script):
     """A helper goes on listening."""
 
     expected = "declared-ports"
-    script: ClassVar = HEAD + WORK + LISTEN % 9999 + "sleep 1\n"
+    script: ClassVar = HEAD + WORK + LISTEN % 9999 + "until grep -q :270F /proc/net/tcp; do sleep 0.1; done\n"
 
 
 class NoPort(_Script):
