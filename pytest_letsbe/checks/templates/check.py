@@ -7,15 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ...model import Case, CheckFailure, Invariant, Location, Spec, Vacuous
 from ...targets.base import Target
+from ..findings import Finding, refuse
 from . import credentials, hostile, images, modes, validate
 from .engines import RenderError, render, undeclared
 from .leftovers import leftovers
 from .options import TemplatesOptions
 from .sources import Place, Template, gather
 
-#: (sentence, where)
-Finding = tuple[str, Location]
-_SHOWN = 5
 _ALL = "declarations"
 
 
@@ -127,10 +125,10 @@ class TemplatesCheck:
         if case.invariant == LIVENESS.id:
             _judge_liveness(place)
         elif template is None:
-            _refuse(_declared(place))
+            refuse(_declared(place))
         else:
             rule = next(rule for invariant, rule in RULES.items() if invariant.id == case.invariant)
-            _refuse(list(dict.fromkeys(rule(place, template))))
+            refuse(list(dict.fromkeys(rule(place, template))))
 
 
 def _declared(place: Place) -> list[Finding]:
@@ -207,13 +205,3 @@ def _line_in(template: Template, result: str, line: int) -> Location:
 
 def _mode_at(place: Place, template: Template) -> Location:
     return place.declared.at("outputs", template.path) if template.path in place.declared.outputs else _at(template)
-
-
-def _refuse(found: list[Finding]) -> None:
-    if not found:
-        return
-    sentence, where = found[0]
-    evidence = [f"{place}: {said}" for said, place in found[:_SHOWN]] if len(found) > 1 else []
-    more = [f"+{len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
-    tail = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    raise CheckFailure(sentence + tail, evidence=[*evidence, *more], location=where)
