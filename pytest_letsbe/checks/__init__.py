@@ -26,7 +26,9 @@ BUILTIN: Mapping[str, str] = {
     "rollout": "rollout.check:RolloutCheck",
     "secrets": "secrets.check:SecretsCheck",
     "shellcheck": "shellcheck.check:ShellcheckCheck",
+    "smoke": "smoke.check:SmokeCheck",
     "supply-chain": "supply_chain.check:SupplyChainCheck",
+    "templates": "templates.check:TemplatesCheck",
 }
 
 

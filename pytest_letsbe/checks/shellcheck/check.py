@@ -9,6 +9,7 @@ from pathlib import Path
 from ...model import Case, CheckFailure, Invariant, Location, Spec, Vacuous
 from ...scan.globs import matches_any
 from ...targets.base import Target
+from ..findings import refuse
 from . import lint, rules
 from .options import ShellcheckOptions
 from .scripts import Script, scripts
@@ -71,11 +72,11 @@ class ShellcheckCheck:
             self._judge_looked_at(place)
         elif case.invariant == CLEAN.id:
             comments = self._said(place)
-            _refuse([(Location(c.path, c.line, c.column), f"{c.message} (SC{c.code})") for c in comments])
+            refuse([(f"{c.message} (SC{c.code})", Location(c.path, c.line, c.column)) for c in comments])
         else:
             rule = next(rule for invariant, rule in RULES.items() if invariant.id == case.invariant)
             found = [(script, finding) for script in self._all(place) for finding in dict.fromkeys(rule(script))]
-            _refuse([(Location(script.path, line), sentence) for script, (line, sentence) in found])
+            refuse([(sentence, Location(script.path, line)) for script, (line, sentence) in found])
 
     def _judge_liveness(self, place: _Place) -> None:
         import tempfile
@@ -108,13 +109,3 @@ class ShellcheckCheck:
                 place.root, self._all(place), place.options.severity, place.options.timeout
             )
         return self._comments[place]
-
-
-def _refuse(found: list[tuple[Location, str]]) -> None:
-    if not found:
-        return
-    where, sentence = found[0]
-    evidence = [f"{place}: {said}" for place, said in found[:_SHOWN]] if len(found) > 1 else []
-    more = [f"+{len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
-    tail = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-    raise CheckFailure(sentence + tail, evidence=[*evidence, *more], location=where)
