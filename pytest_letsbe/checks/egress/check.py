@@ -32,7 +32,7 @@ EVERYTHING = Policy(
     version=1,
     tls="terminate",
     redact=True,
-    tenants={"acme": Tenant(token="acme-token-0001")},
+    tenants={"acme": Tenant(token="acme-token-0001")},  # noqa: S106 - synthetic
     audit="{state}/audit.jsonl",
     reload="hup",
 )
@@ -44,6 +44,7 @@ class EgressCheck:
     name = "egress"
     role = "proxy"
     options = EgressOptions
+    costly = True
     preconditions = frozenset({liveness.LIVENESS.id})
     invariants: tuple[Invariant, ...] = tuple(dict.fromkeys(rule.invariant for rule in _RULES))
 

@@ -1,6 +1,7 @@
 """Proxies that mistake a name, a port, a form or a client for another."""
 
 import asyncio
+import contextlib
 import re
 import unicodedata
 
@@ -127,10 +128,8 @@ class FoldsLate(_AnyText):
     expected = "deny-unlisted"
 
     async def addresses(self, host):
-        try:
+        with contextlib.suppress(UnicodeError):
             host = host.encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            pass
         folded = unicodedata.normalize("NFKC", host).replace("\u3002", ".").replace("\uff61", ".")
         folded = "".join(c for c in folded if c not in "\u00ad\u200d\u2060")
         return await super().addresses(folded.encode("ascii", "ignore").decode().lower().strip("."))
@@ -165,8 +164,7 @@ class EndsAtNul(_AnyText):
         return text.split("\r\n")
 
     def parse(self, raw):
-        head = super().parse(raw.replace(b"\0", b"%00"))
-        return head
+        return super().parse(raw.replace(b"\0", b"%00"))
 
     async def addresses(self, host):
         return await super().addresses(host.partition("%00")[0].partition(":")[0])

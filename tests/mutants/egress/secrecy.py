@@ -1,6 +1,8 @@
 """Proxies that let secrets or tenants through, and audits that miss or tell too much."""
 
 import base64
+import contextlib
+from pathlib import Path
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
 
@@ -131,7 +133,11 @@ class BelievesTenantField(ReferenceProxy):
 
     async def one(self, raw, reader, writer, tenant, fixed):
         self.__dict__["said"] = next(
-            (l.partition(b":")[2].strip().decode() for l in raw.split(b"\r\n") if l.lower().startswith(b"x-tenant:")),
+            (
+                line.partition(b":")[2].strip().decode()
+                for line in raw.split(b"\r\n")
+                if line.lower().startswith(b"x-tenant:")
+            ),
             None,
         )
         return await super().one(raw, reader, writer, tenant, fixed)
@@ -150,10 +156,8 @@ class BelievesAuthorization(ReferenceProxy):
         if credentials is None:
             return None
         value = credentials.split()[-1]
-        try:
+        with contextlib.suppress(ValueError):
             value = base64.b64decode(value, validate=True).decode()
-        except ValueError:
-            pass
         name = value.partition(":")[0]
         return name if name in self.in_force().tenants and ":" not in value else super().tenant(credentials)
 
@@ -255,8 +259,7 @@ class AuditsInMemory(ReferenceProxy):
     def record(self, decision, reason, **more):
         if "begun" not in self.__dict__ and self.policy is not None and self.policy.audit:
             self.__dict__["begun"] = True
-            with open(self.policy.audit.replace("{state}", str(self.state)), "w"):
-                pass
+            Path(self.policy.audit.replace("{state}", str(self.state))).write_text("")
         super().record(decision, reason, **more)
 
 

@@ -10,7 +10,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +83,8 @@ class WorldServer:
     async def op_zone(
         self,
         rows: dict[str, Any],
-        untrusted: list[str] = [],
-        refused: list[str] = [],  # noqa: B006 - only read
+        untrusted: Sequence[str] = (),
+        refused: Sequence[str] = (),
     ) -> None:
         self._dns.zone = Zone(rows)
         self._canaries.untrusted = frozenset(untrusted)
@@ -128,7 +128,7 @@ class WorldServer:
 
     async def op_run(
         self, host: str, port: int, scripts: list[list[dict[str, Any]]], zone: dict[str, Any] | None = None,
-        untrusted: list[str] = [], refused: list[str] = [], timeout: float = 20.0, settle: float = SETTLE,  # noqa: B006
+        untrusted: Sequence[str] = (), refused: Sequence[str] = (), timeout: float = 20.0, settle: float = SETTLE,
     ) -> dict[str, Any]:  # fmt: skip
         """Run scripts side by side against the proxy, and tell what came back and what was seen meanwhile."""
         if zone is not None:
