@@ -16,7 +16,7 @@ from .options import EgressOptions
 from .policy import Policy, Tenant
 from .render import Renderer
 from .target import ProxyTarget
-from .world.link import NoWorld
+from .world.link import NoWorld, World
 
 _RULES = (
     *liveness.RULES,
@@ -50,6 +50,7 @@ class EgressCheck:
 
     def __init__(self) -> None:
         self._judges: dict[tuple[str, str], Judge] = {}
+        self._spare: list[World] | None = None
 
     def cases(self, spec: Spec) -> list[Case]:
         policy = policy_of(spec)
@@ -69,17 +70,18 @@ class EgressCheck:
         try:
             self._judges[case.invariant, case.name](case, target)
         except NoWorld as why:  # what was asked and what is answered no longer belong together: begin afresh
-            target.close()
+            target.close(spoilt=True)
             raise NotEvaluated(str(why)) from None
 
     def open(self, target: TargetSpec, spec: Spec, location: Location | None) -> Target:
         _need_extra(spec.location)
         template = spec.options.template
         place = None if template is None else spec.root / template
-        return ProxyTarget(target, spec, policy_of(spec), Renderer(place, spec.location), location)
+        return ProxyTarget(target, spec, policy_of(spec), Renderer(place, spec.location), location, self._spare)
 
     def subject_target(self, path: Path, name: str) -> TargetSpec:
-        """A mutant is a class that the reference's own starter starts."""
+        """A mutant is a class that the reference's own starter starts; one after the other in the same worlds."""
+        self._spare = [] if self._spare is None else self._spare
         argv = [
             sys.executable,
             "-P",

@@ -7,10 +7,12 @@ import contextlib
 import json
 import os
 import resource
+import shutil
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ from .tls import Authority
 RESOLVER = "127.0.0.53"
 #: Between the end of a script and the look at what the canaries saw.
 SETTLE = 0.012
+#: A script that was told to end may take so long to do so; then it is left behind.
+LAST = 1.0
+OPS = ("hello", "zone", "start", "stop", "restart", "signal", "run", "events", "spawn", "mute", "alive", "pid")
 
 
 class WorldServer:
@@ -47,35 +52,28 @@ class WorldServer:
         await self._canaries.listen(ipv6=self._ipv6)
         self._observer = Observer(self._log)
         reader, writer = await asyncio.open_connection(sock=link, limit=64 * 1024 * 1024)
-        while line := await reader.readline():
-            request = json.loads(line)
-            try:
-                ops: dict[str, Callable[..., Awaitable[Any]]] = {
-                    name: getattr(self, f"op_{name}")
-                    for name in (
-                        "hello",
-                        "zone",
-                        "start",
-                        "stop",
-                        "restart",
-                        "signal",
-                        "run",
-                        "events",
-                        "spawn",
-                        "mute",
-                        "alive",
-                        "pid",
-                    )
-                }
-                reply = {"output": await ops[request["op"]](**request["input"])}
-            except TargetDead as death:
-                reply = {"dead": [death.sentence, list(death.evidence), death.silent]}
-            except Exception as error:  # told to the other side, which knows what it asked for
-                reply = {"error": f"{type(error).__name__}: {error}"}
-            writer.write(json.dumps(reply).encode("ascii") + b"\n")
+        # Read on while an op is at work: when the suite has gone, so have we, whatever we wait for.
+        coming = asyncio.ensure_future(reader.readline())
+        while line := await coming:
+            coming = asyncio.ensure_future(reader.readline())
+            work = asyncio.ensure_future(self._answer(json.loads(line)))
+            await asyncio.wait((coming, work), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                if coming.done() and not coming.result():
+                    return
+                await work
+            writer.write(json.dumps(work.result()).encode("ascii") + b"\n")
             await writer.drain()
-        for proxy in self._proxies.values():
-            proxy.stop()
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            if request["op"] not in OPS:
+                raise ValueError(f"no op is called {request['op']}")
+            return {"output": await getattr(self, f"op_{request['op']}")(**request["input"])}
+        except TargetDead as death:
+            return {"dead": [death.sentence, list(death.evidence), death.silent]}
+        except Exception as error:  # told to the other side, which knows what it asked for
+            return {"error": f"{type(error).__name__}: {error}"}
 
     async def op_hello(self) -> dict[str, Any]:
         return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": f"{RESOLVER}:53"}
@@ -135,12 +133,18 @@ class WorldServer:
             await self.op_zone(zone, untrusted, refused)
         first = self._log.next
         runs = [Script(host, port, self._authority) for _ in scripts]
-        works = [asyncio.wait_for(run.run(steps), timeout) for run, steps in zip(runs, scripts, strict=True)]
-        for run, outcome in zip(runs, await asyncio.gather(*works, return_exceptions=True), strict=True):
-            if isinstance(outcome, TimeoutError):
-                run.ended = f"not done after {timeout:g} s"
-            elif outcome is not None:
-                raise outcome
+        works = [asyncio.ensure_future(run.run(steps)) for run, steps in zip(runs, scripts, strict=True)]
+        # Not wait_for: before Python 3.12 a cancellation can get lost in it, and the script would go on.
+        await asyncio.wait(works, timeout=timeout)
+        late = [work for work in works if not work.done()]
+        for run, work in zip(runs, works, strict=True):
+            if work in late:
+                run.stop(f"not done after {timeout:g} s")
+                work.cancel()
+            elif (error := work.exception()) is not None:
+                raise error
+        if late:
+            await asyncio.wait(late, timeout=LAST)
         await asyncio.sleep(settle)
         return {"runs": [run.result() for run in runs], **await self.op_events(first)}
 
@@ -209,10 +213,20 @@ def main() -> int:
     pid = namespace.become_init()
     if pid is not None:
         link.close()
-        os.waitpid(pid, 0)
+        os.waitpid(pid, 0)  # returns when everything inside has ended
+        shutil.rmtree(folder, ignore_errors=True)
         return 0
     namespace.resolve_through(folder, RESOLVER)
     _more_files()
     link.sendall(b'{"output": "ready"}\n')
-    asyncio.run(WorldServer(folder, tier=2).serve(link))
+    asyncio.run(_until_left(folder, link))
     return 0
+
+
+async def _until_left(folder: Path, link: socket.socket) -> None:
+    """Serve, and then end at once: the kernel ends all else in here, threads that wait for a proxy too."""
+    try:
+        await WorldServer(folder, tier=2).serve(link)
+    except Exception:
+        traceback.print_exc()  # the last words that the suite shows
+    os._exit(0)
