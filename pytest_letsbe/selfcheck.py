@@ -38,9 +38,9 @@ TIMEOUT = 20.0
 class Subject:
     """A faulty target with the invariant that must catch it, or a correct one (``expected`` is None).
 
-    Its class may say more: ``first`` is part of the name of the case that should catch it; ``check_options`` is what the
-    manifest would give its check; a static method ``build(folder)`` writes a repo into the folder and returns the options,
-    for checks that judge a tree.
+    Its class may say more: ``first`` is part of the name of the case that should catch it; ``check_options`` is what
+    the manifest would give its check; a static method ``build(folder)`` writes a repo into the folder and returns the
+    options, for checks that judge a tree.
     """
 
     check: str
