@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import resource
-import shutil
 import signal
 import socket
 import sys
@@ -22,11 +20,11 @@ from ..client import Script
 from . import namespace
 from .canary import Canaries
 from .dns import Dns, Zone
+from .entry import RESOLVER, step_inside
 from .events import Log
 from .observer import Observer
 from .tls import Authority
 
-RESOLVER = "127.0.0.53"
 #: Between the end of a script and the look at what the canaries saw.
 SETTLE = 0.012
 #: A script that was told to end may take so long to do so; then it is left behind.
@@ -196,29 +194,12 @@ class WorldServer:
         return self._proxies[name]
 
 
-def _more_files() -> None:
-    """A thousand tunnels are two thousand files for us, and as many for the proxy."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else 65536, hard))
-
-
 def main() -> int:
     """``python -m pytest_letsbe.checks.egress.world FD FOLDER``: the socket to talk on, a folder to write to."""
     link, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
-    try:
-        namespace.enter()
-    except namespace.NoNamespace as why:
-        link.sendall(json.dumps({"error": str(why)}).encode() + b"\n")
-        return 1
-    pid = namespace.become_init()
-    if pid is not None:
-        link.close()
-        os.waitpid(pid, 0)  # returns when everything inside has ended
-        shutil.rmtree(folder, ignore_errors=True)
-        return 0
-    namespace.resolve_through(folder, RESOLVER)
-    _more_files()
-    link.sendall(b'{"output": "ready"}\n')
+    status = step_inside(link, folder)
+    if status is not None:
+        return status
     asyncio.run(_until_left(folder, link))
     return 0
 
