@@ -6,11 +6,15 @@ from pathlib import Path
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
 
+#: The other mode shows nothing more of these.
+ALLOW_ONLY = {"modes": ["allow"]}
+
 
 class RedactsNothing(ReferenceProxy):
     """Redaction is switched off."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def redacted(self, head, body):
         return body
@@ -20,6 +24,7 @@ class BodiesOnly(ReferenceProxy):
     """Redacts bodies; the URL and the fields go as they are."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_target(self, target):
         return target
@@ -32,6 +37,7 @@ class NoBodies(ReferenceProxy):
     """Redacts the head only."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_body(self, body):
         return body
@@ -41,6 +47,7 @@ class NoUrls(ReferenceProxy):
     """The URL goes as it is."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_target(self, target):
         return target
@@ -50,6 +57,7 @@ class NotInsideTls(ReferenceProxy):
     """Redacts plain HTTP only; what it decrypted goes as it was."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     async def inner(self, head, reader, writer, tenant, fixed):
         self.__dict__["inside"] = fixed[2]
@@ -63,6 +71,7 @@ class ChunkByChunk(ReferenceProxy):
     """Redacts each chunk alone, so that a cut saves a secret."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_body(self, body):
         middle = len(body) // 2
@@ -73,6 +82,7 @@ class JsonOnly(ReferenceProxy):
     """Redacts JSON bodies and lets forms and streams go."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_body(self, body):
         return super().clean_body(body) if body[:1] in (b"{", b"[") else body
@@ -82,6 +92,7 @@ class AnyTenant(ReferenceProxy):
     """Whoever names a tenant is that tenant."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def proves(self, expected, given):
         return True
@@ -91,6 +102,7 @@ class TokenPrefix(ReferenceProxy):
     """Compares as much of the token as was given."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def proves(self, expected, given):
         return expected.startswith(given)
@@ -100,6 +112,7 @@ class AnyKnownToken(ReferenceProxy):
     """The token of any tenant proves any name."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def proves(self, expected, given):
         return any(token == given for token, _ in self.in_force().tenants.values())
@@ -109,6 +122,7 @@ class EverybodysRules(ReferenceProxy):
     """The rules of all tenants hold for everybody."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def rules_of(self, policy, tenant):
         return [*policy.allow, *(rule for _, rules in policy.tenants.values() for rule in rules)]
@@ -118,6 +132,7 @@ class RemembersTheTenant(ReferenceProxy):
     """Whoever was a tenant once is that tenant for the rest of the connection, or for the next one."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
         if credentials is None:
@@ -130,6 +145,7 @@ class BelievesTenantField(ReferenceProxy):
     """X-Tenant says who asks."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     async def one(self, raw, reader, writer, tenant, fixed):
         self.__dict__["said"] = next(
@@ -151,6 +167,7 @@ class BelievesAuthorization(ReferenceProxy):
     """Takes a name without its token, in plain text or alone."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
         if credentials is None:
@@ -166,6 +183,7 @@ class NoAudit(ReferenceProxy):
     """Writes no audit."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         pass
@@ -175,6 +193,7 @@ class AuditsAllowedOnly(ReferenceProxy):
     """What was refused leaves no record."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         if decision == "allow":
@@ -185,6 +204,7 @@ class AuditsDeniedOnly(ReferenceProxy):
     """What was let out leaves no record."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         if decision != "allow":
@@ -195,6 +215,8 @@ class AuditsTwice(ReferenceProxy):
     """Every attempt is counted twice."""
 
     expected = "audit-complete"
+    first = "allowed"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         super().record(decision, reason, **more)
@@ -205,6 +227,7 @@ class AuditsTheFirst(ReferenceProxy):
     """Only the first request of a connection is recorded."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     async def requests(self, reader, writer, tenant, fixed=None):
         if fixed is None:
@@ -220,6 +243,7 @@ class AuditsAllow(ReferenceProxy):
     """Every record says that it was allowed."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         super().record("allow", reason, **more)
@@ -229,6 +253,7 @@ class AuditsEverything(ReferenceProxy):
     """The record holds the whole head, with what is secret in it."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def parse(self, raw):
         self.__dict__["raw"] = raw.decode("latin-1")
@@ -242,6 +267,7 @@ class AuditsCredentials(ReferenceProxy):
     """The record holds the tenant's token."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
         self.__dict__["shown"] = credentials
@@ -255,6 +281,7 @@ class AuditsInMemory(ReferenceProxy):
     """Starts its audit anew with each start."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         if "begun" not in self.__dict__ and self.policy is not None and self.policy.audit:
@@ -267,6 +294,7 @@ class SharedRecord(ReferenceProxy):
     """Keeps the record of a request in one place for all of them; side by side they overwrite each other."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def shown(self, target):
         self.__dict__["host"] = super().shown(target)
