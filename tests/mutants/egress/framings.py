@@ -37,6 +37,7 @@ class PassesBothFramings(_Verbatim):
     """Content-Length beside Transfer-Encoding goes on (CVE-2026-54387)."""
 
     expected = "no-smuggling"
+    first = "length-and-chunks"
     check_options = ALLOW_ONLY
 
     def framing(self, head):
@@ -49,6 +50,7 @@ class PassesTwoLengths(_Verbatim):
     """Two Content-Length fields go on."""
 
     expected = "no-smuggling"
+    first = "length-and-chunks"
     check_options = ALLOW_ONLY
 
     def framing(self, head):
@@ -62,6 +64,7 @@ class PassesOddLengths(_Verbatim):
     """`Content-Length: +4` and lists of lengths go on."""
 
     expected = "no-smuggling"
+    first = "length-and-chunks"
     check_options = ALLOW_ONLY
 
     def framing(self, head):
@@ -75,16 +78,21 @@ class PassesOddCodings(_Verbatim):
     """Any Transfer-Encoding with `chunked` in it counts, and goes on as it stands (CVE-2026-31842)."""
 
     expected = "no-smuggling"
+    first = "coding-disguises"
     check_options = ALLOW_ONLY
 
     def framing(self, head):
-        head.length = None if head.one("transfer-encoding") else 1
+        if not head.one("transfer-encoding"):
+            return super().framing(head)
+        head.length = None
+        return None
 
 
 class OneZeroChunked(_Verbatim):
     """Transfer-Encoding in HTTP/1.0 goes on."""
 
     expected = "no-smuggling"
+    first = "coding-disguises"
     check_options = ALLOW_ONLY
 
     def framing(self, head):
@@ -97,6 +105,7 @@ class PassesFields(_Verbatim):
     """Fields go on whatever bytes they hold."""
 
     expected = "no-smuggling"
+    first = "line-ends"
     check_options = ALLOW_ONLY
 
     def lines(self, text):
@@ -115,6 +124,7 @@ class PassesFolded(_Verbatim):
     """A folded field goes on folded."""
 
     expected = "no-smuggling"
+    first = "line-ends"
     check_options = ALLOW_ONLY
 
     def read(self, raw):
@@ -125,6 +135,7 @@ class PassesBareLineFeeds(_Verbatim):
     """Reads lines that end in LF alone, and sends them so (GHSA-3365-q9qx-f98m)."""
 
     expected = "no-smuggling"
+    first = "line-ends"
     check_options = ALLOW_ONLY
 
     def read(self, raw):
@@ -144,6 +155,7 @@ class PassesCarriageReturns(_Verbatim):
     """A bare CR inside a field goes on."""
 
     expected = "no-smuggling"
+    first = "line-ends"
     check_options = ALLOW_ONLY
 
     def read(self, raw):
@@ -154,6 +166,7 @@ class PassesNul(_Verbatim):
     """A NUL inside a field goes on."""
 
     expected = "no-smuggling"
+    first = "line-ends"
     check_options = ALLOW_ONLY
 
     def read(self, raw):
@@ -164,6 +177,7 @@ class PassesSpacedNames(_Verbatim):
     """A space before the colon, or inside a name, goes on."""
 
     expected = "no-smuggling"
+    first = "coding-disguises"
     check_options = ALLOW_ONLY
 
     def read(self, raw):
@@ -175,6 +189,7 @@ class LooseRequestLine(_Verbatim):
     """A request line with tabs, spaces or stray bytes goes on."""
 
     expected = "no-smuggling"
+    first = "line-ends"
     check_options = ALLOW_ONLY
 
     def read(self, raw):
@@ -194,6 +209,7 @@ class GluesRequests(_Verbatim):
     """Sends what follows a message along with it."""
 
     expected = "no-smuggling"
+    first = "early-data"
     check_options = ALLOW_ONLY
 
     async def body(self, head, reader):
@@ -205,6 +221,7 @@ class PassesUpgrades(ReferenceProxy):
     """Any Upgrade opens a tunnel to the site, h2c as well."""
 
     expected = "no-smuggling"
+    first = "early-data"
     check_options = ALLOW_ONLY
 
     def is_websocket(self, head):

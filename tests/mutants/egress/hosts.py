@@ -97,10 +97,7 @@ class TrustsSni(ReferenceProxy):
         return False
 
     def sni_agrees(self, name, host):
-        return name is not None and name.endswith("api.letsbe-world.example")
-
-    async def inner(self, head, reader, writer, tenant, fixed):
-        return await self.forward(head, fixed[0], fixed[1], False, tenant, reader, writer)
+        return name is not None and name.endswith(".letsbe-world.example")
 
 
 class AnyInnerHost(ReferenceProxy):
@@ -182,11 +179,11 @@ class PassesCredentialsOnce(ReferenceProxy):
     check_options = ALLOW_ONLY
 
     async def inner(self, head, reader, writer, tenant, fixed):
-        self.__dict__["inside"] = True
+        self.__dict__["in_tunnel"] = True
         return await super().inner(head, reader, writer, tenant, fixed)
 
     def ends_here(self, name, nominated):
-        if name == "proxy-authorization" and self.__dict__.get("inside"):
+        if name == "proxy-authorization" and self.__dict__.get("in_tunnel"):
             return False
         return super().ends_here(name, nominated)
 
