@@ -381,7 +381,7 @@ class LooseForms(ReferenceProxy):
         words = line.split()
         if len(words) == 2:
             words.append(b"HTTP/1.0")
-        if words[0] != b"CONNECT" and len(words) == 3:
+        if words[0] != b"CONNECT" and len(words) == 3 and not re.match(rb"/(?![/\\])", words[1]):
             words[1] = re.sub(rb"^(?:[A-Za-z]+:)?[/\\]*", b"http://", words[1])
         return super().parse(b" ".join(words) + b"\r\n" + rest)
 

@@ -270,11 +270,11 @@ class AuditsCredentials(ReferenceProxy):
     check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
-        self.__dict__["shown"] = credentials
+        self.__dict__["credentials"] = credentials
         return super().tenant(credentials)
 
     def record(self, decision, reason, **more):
-        super().record(decision, f"{reason} {self.__dict__.get('shown')}", **more)
+        super().record(decision, f"{reason} {self.__dict__.get('credentials')}", **more)
 
 
 class AuditsInMemory(ReferenceProxy):
@@ -297,8 +297,8 @@ class SharedRecord(ReferenceProxy):
     check_options = ALLOW_ONLY
 
     def shown(self, target):
-        self.__dict__["host"] = super().shown(target)
-        return self.__dict__["host"]
+        self.__dict__["at_hand"] = super().shown(target)
+        return self.__dict__["at_hand"]
 
     def record(self, decision, reason, **more):
-        super().record(decision, reason, **{**more, "host": self.__dict__.get("host", "").partition(":")[0]})
+        super().record(decision, reason, **{**more, "host": self.__dict__.get("at_hand", "").partition(":")[0]})
