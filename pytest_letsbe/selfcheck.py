@@ -38,8 +38,9 @@ TIMEOUT = 20.0
 class Subject:
     """A faulty target with the invariant that must catch it, or a correct one (``expected`` is None).
 
-    Its class may say more: ``check_options`` is what the manifest would give its check; a static method
-    ``build(folder)`` writes a repo into the folder and returns the options, for checks that judge a tree.
+    Its class may say more: ``first`` is part of the name of the case that should catch it; ``check_options`` is what
+    the manifest would give its check; a static method ``build(folder)`` writes a repo into the folder and returns the
+    options, for checks that judge a tree.
     """
 
     check: str
@@ -171,7 +172,9 @@ def _chosen(cases: Sequence[Case], subject: Subject, *, every: bool) -> Iterator
     if every:
         yield from cases
         return
-    yield from (case for case in cases if case.invariant == subject.expected)
+    first = getattr(getattr(_module(subject.path), subject.name), "first", "")
+    mine = [case for case in cases if case.invariant == subject.expected]
+    yield from sorted(mine, key=lambda case: first not in case.name)
     stride = CORRECT_STRIDE if subject.expected is None else STRIDE
     check = _checks()[subject.check]
     if subject.expected is not None and isinstance(check, IsCostly):

@@ -1,5 +1,6 @@
 """A world of our own: every address is ours, and the corpus is as large as it says."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -7,7 +8,9 @@ import pytest
 
 from pytest_letsbe.checks.egress.check import EgressCheck
 from pytest_letsbe.checks.egress.options import EgressOptions
+from pytest_letsbe.checks.egress.vectors import load
 from pytest_letsbe.checks.egress.world.link import World
+from pytest_letsbe.data import data_dir
 from pytest_letsbe.model import Location, Spec
 
 DIAL = """
@@ -43,3 +46,20 @@ def test_the_corpus_has_more_than_400_vectors():
     cases = EgressCheck().cases(Spec("egress", EgressOptions(), Path.cwd(), Location("letsbe.yaml")))
     attacks = [case.data[2] for case in cases if isinstance(case.data, tuple) and hasattr(case.data[1], "vectors")]
     assert len({vector.id for vectors in attacks for vector in vectors}) >= 400
+
+
+def test_every_vector_that_is_counted_was_seen_to_fail_and_every_record_belongs_to_a_vector():
+    spec = Spec("egress", EgressOptions(), Path.cwd(), Location("letsbe.yaml"))
+    known = {vector.id for one in load(spec) for vector in one.vectors}
+    record = json.loads((data_dir("corpora") / "egress" / "proven.json").read_text())
+    proven = [one for ids in record.values() for one in ids]
+    assert set(proven) <= known
+    assert len(proven) == len(set(proven))
+    assert len(proven) >= 800
+
+
+def test_every_class_of_vectors_was_seen_to_fail():
+    spec = Spec("egress", EgressOptions(), Path.cwd(), Location("letsbe.yaml"))
+    record = json.loads((data_dir("corpora") / "egress" / "proven.json").read_text())
+    proven = {one for ids in record.values() for one in ids}
+    assert [one.id for one in load(spec) if not any(vector.id in proven for vector in one.vectors)] == []

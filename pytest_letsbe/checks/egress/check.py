@@ -16,7 +16,7 @@ from .options import EgressOptions
 from .policy import Policy, Tenant
 from .render import Renderer
 from .target import ProxyTarget
-from .world.link import NoWorld
+from .world.link import NoWorld, World
 
 _RULES = (
     *liveness.RULES,
@@ -32,7 +32,7 @@ EVERYTHING = Policy(
     version=1,
     tls="terminate",
     redact=True,
-    tenants={"acme": Tenant(token="acme-token-0001")},
+    tenants={"acme": Tenant(token="acme-token-0001")},  # noqa: S106 - synthetic
     audit="{state}/audit.jsonl",
     reload="hup",
 )
@@ -44,11 +44,13 @@ class EgressCheck:
     name = "egress"
     role = "proxy"
     options = EgressOptions
+    costly = True
     preconditions = frozenset({liveness.LIVENESS.id})
     invariants: tuple[Invariant, ...] = tuple(dict.fromkeys(rule.invariant for rule in _RULES))
 
     def __init__(self) -> None:
         self._judges: dict[tuple[str, str], Judge] = {}
+        self._spare: list[World] | None = None
 
     def cases(self, spec: Spec) -> list[Case]:
         policy = policy_of(spec)
@@ -68,17 +70,18 @@ class EgressCheck:
         try:
             self._judges[case.invariant, case.name](case, target)
         except NoWorld as why:  # what was asked and what is answered no longer belong together: begin afresh
-            target.close()
+            target.close(spoilt=True)
             raise NotEvaluated(str(why)) from None
 
     def open(self, target: TargetSpec, spec: Spec, location: Location | None) -> Target:
         _need_extra(spec.location)
         template = spec.options.template
         place = None if template is None else spec.root / template
-        return ProxyTarget(target, spec, policy_of(spec), Renderer(place, spec.location), location)
+        return ProxyTarget(target, spec, policy_of(spec), Renderer(place, spec.location), location, self._spare)
 
     def subject_target(self, path: Path, name: str) -> TargetSpec:
-        """A mutant is a class that the reference's own starter starts."""
+        """A mutant is a class that the reference's own starter starts; one after the other in the same worlds."""
+        self._spare = [] if self._spare is None else self._spare
         argv = [
             sys.executable,
             "-P",

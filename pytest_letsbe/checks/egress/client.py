@@ -43,6 +43,7 @@ class Script:
         self.statuses: list[int] = []
         self.sports: list[int] = []
         self.ended = ""
+        self._stopped = False
         self.certificate = b""
 
     async def run(self, steps: list[dict[str, Any]]) -> None:
@@ -67,8 +68,14 @@ class Script:
             "certificate": bool(self.certificate),
         }
 
+    def stop(self, why: str) -> None:
+        """Take no further step."""
+        self.ended, self._stopped = why, True
+
     async def _all(self, steps: list[dict[str, Any]]) -> None:
         for step in steps:
+            if self._stopped:
+                raise Ended(self.ended)
             await self._step(step)
 
     async def _step(self, step: dict[str, Any]) -> None:  # noqa: C901 - a table of words, one line each

@@ -69,6 +69,20 @@ def destination(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         yield Leak(
             f"{how} reached {where} {dst} port {port}", f"canary {dst}:{port} saw {how}{said} (from port {sport})"
         )
+    if mode == "allow":
+        yield from _other_methods(sight)
+
+
+def _other_methods(sight: Sight) -> Iterator[Leak]:
+    """A site that is listed for some methods gets no request with another, where the proxy can read it."""
+    for talk in sight.conversations.values():
+        site = probe.sites().get(talk.dst)
+        for request in requests_in(talk.data) if site is not None and site.methods and not talk.is_tls else ():
+            if site is not None and request.method.upper() not in site.methods:
+                yield Leak(
+                    f"a {request.method} reached a site that is listed for {', '.join(site.methods)} only",
+                    f"canary {talk.dst}:{talk.port} heard {request.method} {mask_runs(request.target)}",
+                )
 
 
 def _is_plumbing(event: Mapping[str, object], proxy_port: int, ours: set[int]) -> bool:

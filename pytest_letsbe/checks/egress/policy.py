@@ -115,7 +115,7 @@ def _check(document: strict_yaml.Document, place: tuple[str | int, ...], rule: R
 
 def plain(policy: Policy) -> dict[str, Any]:
     """As JSON would say it, every default written out."""
-    return {key: value for key, value in _full(policy).items()}
+    return dict(_full(policy))
 
 
 def _full(value: Any) -> Any:

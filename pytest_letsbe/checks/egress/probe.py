@@ -39,6 +39,8 @@ class Site:
     names: tuple[str, ...]
     suffixes: tuple[str, ...]
     ports: tuple[int, ...]
+    #: Any when empty.
+    methods: tuple[str, ...] = ()
 
 
 def with_probes(policy: Policy) -> Policy:
@@ -82,6 +84,6 @@ def sites() -> dict[str, Site]:
         ALLOWED_AT: Site((ALLOWED,), (), both),
         ALLOWED_AT6: Site((ALLOWED,), (), both),
         WILD_AT: Site((), (WILD,), both),
-        POSTING_AT: Site((POSTING,), (), both),
+        POSTING_AT: Site((POSTING,), (), both, ("POST",)),
         SECURE_AT: Site((SECURE,), (), (443,)),
     }

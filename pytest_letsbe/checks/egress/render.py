@@ -35,7 +35,10 @@ class Renderer:
                 "a policy template needs Jinja: pip install 'pytest-letsbe[egress]'", self._location
             ) from None
         environment = jinja2.Environment(
-            undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+            undefined=jinja2.StrictUndefined,
+            autoescape=False,  # noqa: S701 - a configuration, no page
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         try:
             source = self._template.read_text(encoding="utf-8")

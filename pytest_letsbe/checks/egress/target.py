@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from ...model import Location, NotEvaluated, Spec, UsageError
+from ...model import CheckFailure, LetsbeError, Location, NotEvaluated, Spec, UsageError
 from ...targets.base import Hello, Reply, Unsupported
 from ...targets.excerpt import one_line
 from ...targets.spec import TargetSpec
@@ -91,8 +91,9 @@ class ProxyTarget:
     """A ``Target`` that checks reach through sessions and not through ops. Worlds start when they are first needed."""
 
     def __init__(
-        self, target: TargetSpec, spec: Spec, policy: Policy, renderer: Renderer, location: Location | None
-    ) -> None:
+        self, target: TargetSpec, spec: Spec, policy: Policy, renderer: Renderer, location: Location | None,
+        spare: list[World] | None = None,
+    ) -> None:  # fmt: skip
         if target.reference is not None:
             target = msgspec.structs.replace(target, start=list(_REFERENCE), url=_URL)
         if target.start is None:
@@ -101,6 +102,9 @@ class ProxyTarget:
             )
         self._spec, self._root, self._renderer = target, spec.root, renderer
         self.policy = policy
+        self._tier = spec.options.require_tier
+        self._spare = spare
+        self._names: dict[tuple[int, str], None] = {}
         self.templated = spec.options.template is not None
         self.is_reference = target.reference is not None
         self.label = "reference correct" if self.is_reference else one_line(" ".join(target.start))
@@ -114,16 +118,24 @@ class ProxyTarget:
         return probe.with_probes(msgspec.structs.replace(self.policy, mode=mode))
 
     def world(self, index: int = 0) -> World:
-        """Raises NotEvaluated where no world can be made."""
+        """Raises NotEvaluated where no world can be made, or CheckFailure when the manifest requires one."""
         if self._no_world is not None:
-            raise NotEvaluated(str(self._no_world)) from None
+            raise self._without(self._no_world) from None
         while len(self._worlds) <= index:
             try:
-                self._worlds.append(World())
+                self._worlds.append(self._spare.pop() if self._spare else World())
             except NoWorld as why:
                 self._no_world = why
-                raise NotEvaluated(str(why)) from None
+                raise self._without(why) from None
         return self._worlds[index]
+
+    def _without(self, why: NoWorld) -> LetsbeError:
+        if self._tier == 0:
+            return NotEvaluated(str(why))
+        return CheckFailure(
+            f"no network of our own can be made here, and `require_tier: {self._tier}` asks for one",
+            evidence=[str(why)],
+        )
 
     def session(self, mode: str, index: int = 0) -> Session:
         """The proxy that serves vectors of this mode; started when it isn't running."""
@@ -136,7 +148,9 @@ class ProxyTarget:
 
     def new_session(self, name: str, index: int = 0) -> Session:
         """One for a case of its own; whoever makes it starts and stops it."""
-        return Session(self.world(index), name, self._spec, self._root, self._renderer, self.label)
+        world = self.world(index)
+        self._names[index, name] = None
+        return Session(world, name, self._spec, self._root, self._renderer, self.label)
 
     def forget(self, session: Session) -> None:
         """The proxy has gone or been spoilt; the next case gets a fresh one."""
@@ -178,15 +192,28 @@ class ProxyTarget:
     def cpu_seconds(self) -> float | None:
         return None
 
-    def close(self) -> None:
-        """End every world, with the proxies in them."""
+    def close(self, *, spoilt: bool = False) -> None:
+        """End every proxy; a world that isn't ``spoilt`` is left for the next target, where somebody asked for that."""
         if self._pool is not None:
             self._pool.shutdown()
             self._pool = None
         self._sessions.clear()
-        for world in self._worlds:
-            world.close()
+        for index, world in enumerate(self._worlds):
+            if self._spare is None or spoilt or not self._emptied(index, world):
+                world.close()
+            else:
+                self._spare.append(world)
         self._worlds.clear()
+        self._names.clear()
+
+    def _emptied(self, index: int, world: World) -> bool:
+        try:
+            for place, name in self._names:
+                if place == index:
+                    world.ask("stop", name=name)
+        except LetsbeError:
+            return False
+        return True
 
 
 def parallel() -> int:

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import resource
 import socket
 import ssl
 import subprocess
@@ -19,10 +17,9 @@ from typing import Any
 from ...targets.base import TargetDead
 from ...targets.process import StartedServer
 from ..egress.probe import ALLOWED, ALLOWED_AT
-from ..egress.world import namespace
+from ..egress.world.entry import RESOLVER, step_inside
 from .client import Route, RouteError
 
-RESOLVER = "127.0.0.53"
 #: A proxy by these names may run beside the one under test.
 TARGET, BASE, RELAY = "target", "base", "relay"
 
@@ -118,21 +115,10 @@ def _site(folder: Path) -> subprocess.Popen[str]:
 
 def main() -> int:
     link, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
-    try:
-        namespace.enter()
-    except namespace.NoNamespace as why:
-        link.sendall(json.dumps({"error": str(why)}).encode() + b"\n")
-        return 1
-    pid = namespace.become_init()
-    if pid is not None:
-        link.close()
-        os.waitpid(pid, 0)
-        return 0
-    namespace.resolve_through(folder, RESOLVER)
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
+    status = step_inside(link, folder)
+    if status is not None:
+        return status
     laboratory = Laboratory(folder)
-    link.sendall(b'{"output": "ready"}\n')
     laboratory.serve(link)
     return 0
 

@@ -103,7 +103,7 @@ class Threads:
         event = parser.next_event()
         fields = [(n.lower(), v) for n, v in event.headers]
         values = lambda name: [v for n, v in fields if n == name]  # noqa: E731
-        lines = [l.partition(b":")[0].lower() for l in raw.split(b"\r\n")[1:]]
+        lines = [line.partition(b":")[0].lower() for line in raw.split(b"\r\n")[1:]]
         if lines.count(b"host") != 1 or lines.count(b"content-length") + lines.count(b"transfer-encoding") > 1:
             raise No("framing")
         if values(b"transfer-encoding") and values(b"transfer-encoding") != [b"chunked"]:
@@ -176,9 +176,9 @@ class Threads:
             return
         own = rules["tenants"][tenant]["allow"] if tenant else []
         for rule in [*rules["allow"], *own]:
-            if fits(rule) and port in rule["ports"] and (scheme is None or scheme in rule["schemes"]):
-                if method is None or not rule["methods"] or method in rule["methods"]:
-                    return
+            known = method is None or not rule["methods"] or method in rule["methods"]
+            if fits(rule) and port in rule["ports"] and (scheme is None or scheme in rule["schemes"]) and known:
+                return
         raise No("unlisted")
 
     def addresses(self, host):
@@ -334,7 +334,7 @@ class Threads:
                 up.sendall(data)
             back.join(1)
             return False
-        lines = [l for l in head.split(b"\r\n") if not l.lower().startswith((b"connection:", b"keep-alive:"))]
+        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith((b"connection:", b"keep-alive:"))]
         sock.sendall(b"\r\n".join([*lines, b"Connection: close"]) + b"\r\n\r\n" + rest)
         self.copy(up, sock)
         return False
@@ -350,7 +350,8 @@ class Threads:
         if self.rules is None or not self.rules["audit"]:
             return
         line = json.dumps({"time": time.time(), "decision": decision, "why": why, **seen})
-        with self.lock, open(self.rules["audit"].replace("{state}", self.state or tempfile.gettempdir()), "a") as file:
+        path = pathlib.Path(self.rules["audit"].replace("{state}", self.state or tempfile.gettempdir()))
+        with self.lock, path.open("a") as file:
             file.write(line + "\n")
 
 

@@ -8,6 +8,9 @@ from pytest_letsbe.reference.proxy import ReferenceProxy
 from pytest_letsbe.reference.proxy import policy as policies
 from pytest_letsbe.reference.proxy.names import Refused
 
+#: The other mode shows nothing more of these.
+ALLOW_ONLY = {"modes": ["allow"]}
+
 _OPEN = policies.Policy("deny", (), (), {}, False, False, "filter", 65536, 60.0, None)
 
 
@@ -15,6 +18,8 @@ class OpenWithoutPolicy(ReferenceProxy):
     """Lets everything public out while its policy can't be read."""
 
     expected = "fail-closed"
+    first = "start/unreadable"
+    check_options = ALLOW_ONLY
 
     def fallback(self):
         return _OPEN
@@ -24,6 +29,8 @@ class OpenWhenMissing(ReferenceProxy):
     """No policy file means no policy."""
 
     expected = "fail-closed"
+    first = "start/unreadable"
+    check_options = ALLOW_ONLY
 
     def fallback(self):
         return None if self._path.is_file() else _OPEN
@@ -33,6 +40,8 @@ class OpenWhenEmpty(ReferenceProxy):
     """An empty policy file means no policy."""
 
     expected = "fail-closed"
+    first = "start/broken"
+    check_options = ALLOW_ONLY
 
     def fallback(self):
         empty = self._path.is_file() and not self._path.read_bytes().strip()
@@ -43,6 +52,8 @@ class OpenWhenHalf(ReferenceProxy):
     """Mends a policy that was cut off: what it didn't read isn't forbidden."""
 
     expected = "fail-closed"
+    first = "start/half-written"
+    check_options = ALLOW_ONLY
 
     def fallback(self):
         text = self._path.read_text(errors="replace") if self._path.is_file() else ""
@@ -53,6 +64,8 @@ class OpenWhenOdd(ReferenceProxy):
     """Takes a policy of another version or shape for one without rules."""
 
     expected = "fail-closed"
+    first = "start/wrong-content"
+    check_options = ALLOW_ONLY
 
     def fallback(self):
         try:
@@ -66,6 +79,8 @@ class EmptySuffix(ReferenceProxy):
     """A rule with an empty suffix covers all there is."""
 
     expected = "fail-closed"
+    first = "start/wrong-content"
+    check_options = ALLOW_ONLY
 
     def read_policy(self, path):
         try:
@@ -80,6 +95,8 @@ class OpenOnReload(ReferenceProxy):
     """A broken policy on reload drops the old one and opens."""
 
     expected = "fail-closed"
+    first = "reload/broken"
+    check_options = ALLOW_ONLY
 
     def fallback(self):
         return _OPEN if self.__dict__.get("was_good") else None
@@ -93,6 +110,8 @@ class NeverReloads(ReferenceProxy):
     """Goes on with the policy of its start."""
 
     expected = "fail-closed"
+    first = "reload/revoked"
+    check_options = ALLOW_ONLY
 
     def refresh(self):
         pass
@@ -107,6 +126,8 @@ class AddsOnReload(ReferenceProxy):
     """A reload adds rules and takes none away."""
 
     expected = "fail-closed"
+    first = "reload/revoked"
+    check_options = ALLOW_ONLY
 
     def reload(self):
         old = self.policy
@@ -121,6 +142,8 @@ class NeverMends(ReferenceProxy):
     """After one broken policy it takes up none."""
 
     expected = "fail-closed"
+    first = "reload/mended"
+    check_options = ALLOW_ONLY
 
     def reload(self):
         if not self.__dict__.get("broken"):
@@ -133,6 +156,8 @@ class TunnelsWithoutCa(ReferenceProxy):
     """Without its CA it lets TLS pass unread."""
 
     expected = "fail-closed"
+    first = "ca-missing"
+    check_options = ALLOW_ONLY
 
     async def terminate(self, host, reader, writer):
         try:
@@ -149,6 +174,8 @@ class RemembersAddresses(ReferenceProxy):
     """When DNS is dead it dials a default."""
 
     expected = "fail-closed"
+    first = "dns-dead"
+    check_options = ALLOW_ONLY
 
     async def addresses(self, host):
         import ipaddress
@@ -160,6 +187,8 @@ class IgnoresDenyRules(ReferenceProxy):
     """Deny rules are read and never looked at."""
 
     expected = "fail-closed"
+    first = "canary-rule"
+    check_options = ALLOW_ONLY
 
     def read_policy(self, path):
         import dataclasses
@@ -185,6 +214,8 @@ class OneAtATime(ReferenceProxy):
     """Serves one client after another."""
 
     expected = "survives"
+    first = "half-open-bodies"
+    check_options = ALLOW_ONLY
 
     async def client(self, reader, writer):
         lock = self.__dict__.setdefault("lock", asyncio.Lock())
@@ -196,6 +227,8 @@ class FewClients(ReferenceProxy):
     """Has room for 200 clients, and lets the others wait."""
 
     expected = "survives"
+    first = "idle-tunnels"
+    check_options = ALLOW_ONLY
 
     async def client(self, reader, writer):
         room = self.__dict__.setdefault("room", asyncio.Semaphore(200))
@@ -207,6 +240,8 @@ class DiesOfGarbage(ReferenceProxy):
     """Ends at the first request that it can't read."""
 
     expected = "survives"
+    first = "garbage"
+    check_options = ALLOW_ONLY
 
     def refuse(self, writer, refused):
         if refused.reason in ("request-line", "line-end", "head"):
@@ -218,6 +253,8 @@ class DiesOfReset(ReferenceProxy):
     """Ends when a client resets its connection."""
 
     expected = "survives"
+    first = "clients-reset-streams"
+    check_options = ALLOW_ONLY
 
     async def pump(self, reader, writer, most=None):
         try:
@@ -230,6 +267,8 @@ class DiesOfBigHeads(ReferenceProxy):
     """Ends at a head larger than it can take."""
 
     expected = "survives"
+    first = "huge-head"
+    check_options = ALLOW_ONLY
 
     def refuse(self, writer, refused):
         if refused.status == 431:
@@ -241,6 +280,8 @@ class LeaksConnections(ReferenceProxy):
     """Never frees the place of a site that cut its answer; after three there is none left."""
 
     expected = "survives"
+    first = "upstream-cuts"
+    check_options = ALLOW_ONLY
 
     async def answer(self, *rest):
         kept = await super().answer(*rest)
@@ -258,6 +299,8 @@ class DeadAfterDns(ReferenceProxy):
     """Remembers that a name had no address, for good."""
 
     expected = "survives"
+    first = "dns-dies"
+    check_options = ALLOW_ONLY
 
     async def addresses(self, host):
         gone = self.__dict__.setdefault("gone", set())
@@ -271,6 +314,7 @@ class RefusesAll(ReferenceProxy):
     """Refuses everything: as safe as it is useless."""
 
     expected = "liveness"
+    check_options = ALLOW_ONLY
 
     def permit(self, tenant, host, port, scheme, method):
         raise Refused(403, "no")
@@ -280,6 +324,7 @@ class NoWebSocket(ReferenceProxy):
     """Strips Upgrade from every request."""
 
     expected = "liveness"
+    check_options = ALLOW_ONLY
 
     def is_websocket(self, head):
         return False
@@ -289,6 +334,7 @@ class AnswersItself(ReferenceProxy):
     """Answers itself: a page of its own for every request."""
 
     expected = "liveness"
+    check_options = ALLOW_ONLY
 
     async def forward(self, head, host, port, tls, tenant, reader, writer):
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
@@ -299,6 +345,7 @@ class NoConnect(ReferenceProxy):
     """CONNECT isn't served."""
 
     expected = "liveness"
+    check_options = ALLOW_ONLY
 
     async def connect_request(self, head, reader, writer, tenant):
         raise Refused(405, "method")

@@ -4,6 +4,9 @@ import re
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
 
+#: The other mode shows nothing more of these.
+ALLOW_ONLY = {"modes": ["allow"]}
+
 
 class _Verbatim(ReferenceProxy):
     """Sends a request's head and body on as they came."""
@@ -34,6 +37,8 @@ class PassesBothFramings(_Verbatim):
     """Content-Length beside Transfer-Encoding goes on (CVE-2026-54387)."""
 
     expected = "no-smuggling"
+    first = "length-and-chunks"
+    check_options = ALLOW_ONLY
 
     def framing(self, head):
         head.length = (
@@ -45,6 +50,8 @@ class PassesTwoLengths(_Verbatim):
     """Two Content-Length fields go on."""
 
     expected = "no-smuggling"
+    first = "length-and-chunks"
+    check_options = ALLOW_ONLY
 
     def framing(self, head):
         if len(head.all("content-length")) < 2:
@@ -57,6 +64,8 @@ class PassesOddLengths(_Verbatim):
     """`Content-Length: +4` and lists of lengths go on."""
 
     expected = "no-smuggling"
+    first = "length-and-chunks"
+    check_options = ALLOW_ONLY
 
     def framing(self, head):
         if head.one("transfer-encoding") or len(head.all("content-length")) != 1:
@@ -69,15 +78,22 @@ class PassesOddCodings(_Verbatim):
     """Any Transfer-Encoding with `chunked` in it counts, and goes on as it stands (CVE-2026-31842)."""
 
     expected = "no-smuggling"
+    first = "coding-disguises"
+    check_options = ALLOW_ONLY
 
     def framing(self, head):
-        head.length = None if head.one("transfer-encoding") else 1
+        if not head.one("transfer-encoding"):
+            return super().framing(head)
+        head.length = None
+        return None
 
 
 class OneZeroChunked(_Verbatim):
     """Transfer-Encoding in HTTP/1.0 goes on."""
 
     expected = "no-smuggling"
+    first = "coding-disguises"
+    check_options = ALLOW_ONLY
 
     def framing(self, head):
         minor, head.minor = head.minor, 1
@@ -89,6 +105,8 @@ class PassesFields(_Verbatim):
     """Fields go on whatever bytes they hold."""
 
     expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
 
     def lines(self, text):
         return text.split("\r\n")
@@ -106,6 +124,8 @@ class PassesFolded(_Verbatim):
     """A folded field goes on folded."""
 
     expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
 
     def read(self, raw):
         return super().read(re.sub(rb"\r\n[ \t]+", b" ", raw))
@@ -115,6 +135,8 @@ class PassesBareLineFeeds(_Verbatim):
     """Reads lines that end in LF alone, and sends them so (GHSA-3365-q9qx-f98m)."""
 
     expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
 
     def read(self, raw):
         return super().read(re.sub(rb"\r?\n", b"\r\n", raw))
@@ -133,6 +155,8 @@ class PassesCarriageReturns(_Verbatim):
     """A bare CR inside a field goes on."""
 
     expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
 
     def read(self, raw):
         return super().read(re.sub(rb"\r(?!\n)", b" ", raw))
@@ -142,6 +166,8 @@ class PassesNul(_Verbatim):
     """A NUL inside a field goes on."""
 
     expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
 
     def read(self, raw):
         return super().read(raw.replace(b"\0", b"0"))
@@ -151,6 +177,8 @@ class PassesSpacedNames(_Verbatim):
     """A space before the colon, or inside a name, goes on."""
 
     expected = "no-smuggling"
+    first = "coding-disguises"
+    check_options = ALLOW_ONLY
 
     def read(self, raw):
         head, _, rest = raw.partition(b"\r\n")
@@ -161,6 +189,8 @@ class LooseRequestLine(_Verbatim):
     """A request line with tabs, spaces or stray bytes goes on."""
 
     expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
 
     def read(self, raw):
         line, _, rest = raw.partition(b"\r\n")
@@ -172,12 +202,15 @@ class PassesChunks(_Verbatim):
     """Chunks go on as they came, whatever their sizes say (CVE-2023-46846)."""
 
     expected = "no-smuggling"
+    check_options = ALLOW_ONLY
 
 
 class GluesRequests(_Verbatim):
     """Sends what follows a message along with it."""
 
     expected = "no-smuggling"
+    first = "early-data"
+    check_options = ALLOW_ONLY
 
     async def body(self, head, reader):
         body = await super().body(head, reader)
@@ -188,6 +221,8 @@ class PassesUpgrades(ReferenceProxy):
     """Any Upgrade opens a tunnel to the site, h2c as well."""
 
     expected = "no-smuggling"
+    first = "early-data"
+    check_options = ALLOW_ONLY
 
     def is_websocket(self, head):
         return bool(head.one("upgrade"))

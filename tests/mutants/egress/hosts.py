@@ -4,11 +4,15 @@ import ssl
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
 
+#: The other mode shows nothing more of these.
+ALLOW_ONLY = {"modes": ["allow"]}
+
 
 class PrettyHost(ReferenceProxy):
     """Asks the rules about the Host field instead of the URL."""
 
     expected = "host-consistency"
+    check_options = ALLOW_ONLY
 
     def check_host(self, head, host, port, default):
         self.__dict__["pretty"] = (head.one("host") or host).partition(":")[0]
@@ -21,6 +25,7 @@ class KeepsHostField(ReferenceProxy):
     """Passes the client's Host field on, whatever it says."""
 
     expected = "host-consistency"
+    check_options = ALLOW_ONLY
 
     def check_host(self, head, host, port, default):
         pass
@@ -33,6 +38,7 @@ class KeepsAllHostFields(ReferenceProxy):
     """Takes the first Host field for the check and sends both."""
 
     expected = "host-consistency"
+    check_options = ALLOW_ONLY
 
     def check_host(self, head, host, port, default):
         pass
@@ -45,6 +51,7 @@ class LastHostWins(ReferenceProxy):
     """Checks the first Host field and sends the last."""
 
     expected = "host-consistency"
+    check_options = ALLOW_ONLY
 
     def check_host(self, head, host, port, default):
         if head.all("host"):
@@ -62,6 +69,8 @@ class AnySni(ReferenceProxy):
     """Doesn't look at the name in the TLS hello, nor inside."""
 
     expected = "host-consistency"
+    first = "sni"
+    check_options = ALLOW_ONLY
 
     def sni_agrees(self, name, host):
         self.__dict__["heard"] = name
@@ -79,6 +88,8 @@ class TrustsSni(ReferenceProxy):
     """Goes by the name in the hello instead of the one in CONNECT."""
 
     expected = "host-consistency"
+    first = "sni"
+    check_options = ALLOW_ONLY
 
     async def connect_request(self, head, reader, writer, tenant):
         host, port = self.authority(head.target, None)
@@ -86,16 +97,18 @@ class TrustsSni(ReferenceProxy):
         return False
 
     def sni_agrees(self, name, host):
-        return name is not None and name.endswith("api.letsbe-world.example")
+        return name is not None and name.endswith(("api.letsbe-world.example", ".tools.letsbe-world.example"))
 
     async def inner(self, head, reader, writer, tenant, fixed):
-        return await self.forward(head, fixed[0], fixed[1], False, tenant, reader, writer)
+        return await self.forward(head, *fixed, tenant, reader, writer)
 
 
 class AnyInnerHost(ReferenceProxy):
     """A tunnel to an allowed host carries requests for any other."""
 
     expected = "host-consistency"
+    first = "inner"
+    check_options = ALLOW_ONLY
 
     async def inner(self, head, reader, writer, tenant, fixed):
         if head.method == "CONNECT":
@@ -110,6 +123,8 @@ class FirstInnerHost(ReferenceProxy):
     """Checks the Host of the first request in a tunnel only."""
 
     expected = "host-consistency"
+    first = "inner"
+    check_options = ALLOW_ONLY
 
     async def terminate(self, host, reader, writer):
         self.__dict__["fresh"] = True
@@ -127,6 +142,8 @@ class AbsoluteInside(ReferenceProxy):
     """Inside a tunnel an absolute target passes as it stands."""
 
     expected = "host-consistency"
+    first = "inner"
+    check_options = ALLOW_ONLY
 
     async def inner(self, head, reader, writer, tenant, fixed):
         if "://" in head.target:
@@ -138,6 +155,8 @@ class TrustsAnyCertificate(ReferenceProxy):
     """Doesn't verify the site's certificate."""
 
     expected = "host-consistency"
+    first = "untrusted"
+    check_options = ALLOW_ONLY
 
     @property
     def trusted(self):
@@ -150,6 +169,7 @@ class PassesCredentials(ReferenceProxy):
     """Proxy-Authorization goes to the site."""
 
     expected = "no-header-leak"
+    check_options = ALLOW_ONLY
 
     def ends_here(self, name, nominated):
         return name != "proxy-authorization" and super().ends_here(name, nominated)
@@ -159,13 +179,14 @@ class PassesCredentialsOnce(ReferenceProxy):
     """Strips Proxy-Authorization at the door, but not inside a tunnel."""
 
     expected = "no-header-leak"
+    check_options = ALLOW_ONLY
 
     async def inner(self, head, reader, writer, tenant, fixed):
-        self.__dict__["inside"] = True
+        self.__dict__["in_tunnel"] = True
         return await super().inner(head, reader, writer, tenant, fixed)
 
     def ends_here(self, name, nominated):
-        if name == "proxy-authorization" and self.__dict__.get("inside"):
+        if name == "proxy-authorization" and self.__dict__.get("in_tunnel"):
             return False
         return super().ends_here(name, nominated)
 
@@ -174,6 +195,7 @@ class PassesHopByHop(ReferenceProxy):
     """Fields of one connection go on to the next."""
 
     expected = "no-header-leak"
+    check_options = ALLOW_ONLY
 
     def ends_here(self, name, nominated):
         return name not in ("keep-alive", "te", "trailer", "proxy-connection", "http2-settings") and super().ends_here(
@@ -185,6 +207,7 @@ class IgnoresNominated(ReferenceProxy):
     """Fields that Connection names go on to the site."""
 
     expected = "no-header-leak"
+    check_options = ALLOW_ONLY
 
     def ends_here(self, name, nominated):
         return super().ends_here(name, set())
@@ -194,6 +217,7 @@ class NominatedByCase(ReferenceProxy):
     """Compares what Connection names letter by letter."""
 
     expected = "no-header-leak"
+    check_options = ALLOW_ONLY
 
     def end_to_end(self, head):
         named = {name.strip() for value in head.all("connection") for name in value.split(",")}
@@ -204,6 +228,8 @@ class ForwardedFor(ReferenceProxy):
     """Tells the site where its client is."""
 
     expected = "no-header-leak"
+    first = "client-address"
+    check_options = ALLOW_ONLY
 
     def end_to_end(self, head):
         return [*super().end_to_end(head), ("X-Forwarded-For", "127.0.0.1")]
@@ -213,6 +239,8 @@ class KeepsForwarded(ReferenceProxy):
     """Passes on what the client says about itself."""
 
     expected = "no-header-leak"
+    first = "client-address"
+    check_options = ALLOW_ONLY
 
     def ends_here(self, name, nominated):
         return name not in ("x-forwarded-for", "forwarded", "x-real-ip", "client-ip") and super().ends_here(
@@ -224,6 +252,8 @@ class EchoesTheRequest(ReferenceProxy):
     """Its error page repeats the request (CVE-2025-62168)."""
 
     expected = "no-header-leak"
+    first = "echoed"
+    check_options = ALLOW_ONLY
 
     async def read_head(self, reader):
         raw = await super().read_head(reader)
@@ -239,6 +269,8 @@ class AnswersTrace(ReferenceProxy):
     """Answers TRACE with what it was sent."""
 
     expected = "no-header-leak"
+    first = "echoed"
+    check_options = ALLOW_ONLY
 
     async def one(self, raw, reader, writer, tenant, fixed):
         if raw.startswith(b"TRACE"):

@@ -1,6 +1,7 @@
 """Proxies that mistake a name, a port, a form or a client for another."""
 
 import asyncio
+import contextlib
 import re
 import unicodedata
 
@@ -21,6 +22,7 @@ class EndsWith(ReferenceProxy):
     """A suffix needs no dot before it."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return host.endswith(rule.name)
@@ -30,6 +32,7 @@ class StartsWith(ReferenceProxy):
     """Compares as many letters as the rule has."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return host.startswith(rule.name) or super().covers(rule, host)
@@ -39,6 +42,7 @@ class Contains(ReferenceProxy):
     """A rule's name anywhere in the host will do."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return rule.name in host
@@ -48,6 +52,7 @@ class RegexDots(ReferenceProxy):
     """Puts names into a pattern without escaping their dots."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return re.fullmatch((r".*\." if rule.below else "") + rule.name, host) is not None
@@ -57,6 +62,7 @@ class UnanchoredRegex(ReferenceProxy):
     """Searches where it should match to the end, as man-page examples do."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return re.match((r".*\." if rule.below else "") + re.escape(rule.name), host) is not None
@@ -66,6 +72,7 @@ class SubdomainsToo(ReferenceProxy):
     """An exact rule lets everything below it out as well."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return host == rule.name or host.endswith("." + rule.name)
@@ -75,6 +82,7 @@ class ApexToo(ReferenceProxy):
     """A suffix rule covers the suffix itself."""
 
     expected = "deny-unlisted"
+    first = "suffix"
 
     def covers(self, rule, host):
         return super().covers(rule, host) or (rule.below and host == rule.name)
@@ -127,10 +135,8 @@ class FoldsLate(_AnyText):
     expected = "deny-unlisted"
 
     async def addresses(self, host):
-        try:
+        with contextlib.suppress(UnicodeError):
             host = host.encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            pass
         folded = unicodedata.normalize("NFKC", host).replace("\u3002", ".").replace("\uff61", ".")
         folded = "".join(c for c in folded if c not in "\u00ad\u200d\u2060")
         return await super().addresses(folded.encode("ascii", "ignore").decode().lower().strip("."))
@@ -165,8 +171,7 @@ class EndsAtNul(_AnyText):
         return text.split("\r\n")
 
     def parse(self, raw):
-        head = super().parse(raw.replace(b"\0", b"%00"))
-        return head
+        return super().parse(raw.replace(b"\0", b"%00"))
 
     async def addresses(self, host):
         return await super().addresses(host.partition("%00")[0].partition(":")[0])
@@ -222,6 +227,7 @@ class AnyPort(ReferenceProxy):
     """A listed host is reached on every port."""
 
     expected = "deny-unlisted"
+    first = "ports"
 
     def fits(self, rule, port, scheme, method):
         return super().fits(rule, next(iter(rule.ports)), scheme, method)
@@ -231,6 +237,7 @@ class WrapsPorts(ReferenceProxy):
     """Keeps 16 bits of a port (CVE-2011-1843), and checks it before."""
 
     expected = "deny-unlisted"
+    first = "ports"
 
     def port(self, text, default):
         return int(text) if text.isdigit() else super().port(text, default)
@@ -246,6 +253,7 @@ class LenientPorts(ReferenceProxy):
     """Compares a port as text and dials it as a number."""
 
     expected = "deny-unlisted"
+    first = "ports"
 
     def port(self, text, default):
         try:
@@ -265,6 +273,7 @@ class OnlyConnectPorts(ReferenceProxy):
     """Binds ports for CONNECT and forgets http://host:22/."""
 
     expected = "deny-unlisted"
+    first = "ports"
 
     def fits(self, rule, port, scheme, method):
         return super().fits(rule, port if method == "CONNECT" else 80, scheme, method)
@@ -274,6 +283,7 @@ class AnyMethod(ReferenceProxy):
     """Methods of a rule are decoration."""
 
     expected = "deny-unlisted"
+    first = "schemes"
 
     def fits(self, rule, port, scheme, method):
         return super().fits(rule, port, scheme, "CONNECT")
@@ -283,6 +293,7 @@ class AnyScheme(ReferenceProxy):
     """Schemes and ports of a rule are decoration."""
 
     expected = "deny-unlisted"
+    first = "schemes"
 
     def fits(self, rule, port, scheme, method):
         return not rule.methods or method in rule.methods or method == "CONNECT"
@@ -292,6 +303,7 @@ class ResolvesFirst(ReferenceProxy):
     """Asks DNS before it asks the rules."""
 
     expected = "deny-unlisted"
+    first = "dns-exfil"
 
     def permit(self, tenant, host, port, scheme, method):
         asyncio.get_running_loop().create_task(self.ask(host, "A"))
@@ -302,6 +314,7 @@ class AddressesAreFine(ReferenceProxy):
     """Public addresses by number need no rule."""
 
     expected = "deny-unlisted"
+    first = "unlisted-addresses"
 
     def permit(self, tenant, host, port, scheme, method):
         literal = self.literal(host if ":" not in host else f"[{host}]")
@@ -313,6 +326,7 @@ class FollowsRedirects(ReferenceProxy):
     """Follows a redirect on its client's behalf."""
 
     expected = "deny-unlisted"
+    first = "redirects"
 
     async def answer_head(self, reader):
         raw = await super().answer_head(reader)
@@ -329,6 +343,7 @@ class ServesOriginForm(ReferenceProxy):
     """Serves `GET /path` for whatever Host says."""
 
     expected = "deny-unlisted"
+    first = "request-forms"
 
     async def absolute(self, head, reader, writer, tenant):
         if head.target.startswith("/"):
@@ -341,6 +356,7 @@ class BelievesForwardedHost(ReferenceProxy):
     """X-Forwarded-Host decides where a request goes."""
 
     expected = "deny-unlisted"
+    first = "request-forms"
 
     async def connect(self, host, port, tls):
         return await super().connect(self.__dict__.pop("steered", None) or host, port, tls)
@@ -358,13 +374,14 @@ class LooseForms(ReferenceProxy):
     """Reads a target with any slashes, any scheme and none."""
 
     expected = "deny-unlisted"
+    first = "request-forms"
 
     def parse(self, raw):
         line, _, rest = raw.partition(b"\r\n")
         words = line.split()
         if len(words) == 2:
             words.append(b"HTTP/1.0")
-        if words[0] != b"CONNECT" and len(words) == 3:
+        if words[0] != b"CONNECT" and len(words) == 3 and not re.match(rb"/(?![/\\])", words[1]):
             words[1] = re.sub(rb"^(?:[A-Za-z]+:)?[/\\]*", b"http://", words[1])
         return super().parse(b" ".join(words) + b"\r\n" + rest)
 
@@ -380,6 +397,7 @@ class LooseConnect(ReferenceProxy):
     """Finds a host in whatever CONNECT is given, and asks the rules about TLS only."""
 
     expected = "deny-unlisted"
+    first = "request-forms"
 
     async def connect_request(self, head, reader, writer, tenant):
         host = re.sub(r"^\w+://", "", head.target).partition("/")[0].partition(":")[0]
@@ -397,6 +415,7 @@ class JudgesTheFirst(ReferenceProxy):
     """Asks the rules for the first request of a connection only."""
 
     expected = "deny-unlisted"
+    first = "second-requests"
 
     async def client(self, reader, writer):
         self.__dict__.setdefault("judged", set())
@@ -415,6 +434,7 @@ class GoesOnAfterRefusal(ReferenceProxy):
     """A refused CONNECT opens the way for what follows it (RFC 9931)."""
 
     expected = "deny-unlisted"
+    first = "second-requests"
 
     def after_refusal(self, refused):
         self.__dict__["open"] = True
@@ -431,6 +451,7 @@ class SpeaksSocks(ReferenceProxy):
     """Serves SOCKS5 and SOCKS4a on the same port, without the rules."""
 
     expected = "deny-unlisted"
+    first = "other-protocols"
 
     async def requests(self, reader, writer, tenant, fixed=None):
         if fixed is None:
@@ -461,6 +482,7 @@ class SpeaksHttp2(ReferenceProxy):
     """Serves HTTP/2 by prior knowledge, without the rules."""
 
     expected = "deny-unlisted"
+    first = "other-protocols"
 
     async def read_head(self, reader):
         raw = await super().read_head(reader)

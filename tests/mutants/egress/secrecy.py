@@ -1,14 +1,20 @@
 """Proxies that let secrets or tenants through, and audits that miss or tell too much."""
 
 import base64
+import contextlib
+from pathlib import Path
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
+
+#: The other mode shows nothing more of these.
+ALLOW_ONLY = {"modes": ["allow"]}
 
 
 class RedactsNothing(ReferenceProxy):
     """Redaction is switched off."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def redacted(self, head, body):
         return body
@@ -18,6 +24,7 @@ class BodiesOnly(ReferenceProxy):
     """Redacts bodies; the URL and the fields go as they are."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_target(self, target):
         return target
@@ -30,6 +37,7 @@ class NoBodies(ReferenceProxy):
     """Redacts the head only."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_body(self, body):
         return body
@@ -39,6 +47,7 @@ class NoUrls(ReferenceProxy):
     """The URL goes as it is."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_target(self, target):
         return target
@@ -48,6 +57,7 @@ class NotInsideTls(ReferenceProxy):
     """Redacts plain HTTP only; what it decrypted goes as it was."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     async def inner(self, head, reader, writer, tenant, fixed):
         self.__dict__["inside"] = fixed[2]
@@ -61,6 +71,7 @@ class ChunkByChunk(ReferenceProxy):
     """Redacts each chunk alone, so that a cut saves a secret."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_body(self, body):
         middle = len(body) // 2
@@ -71,6 +82,7 @@ class JsonOnly(ReferenceProxy):
     """Redacts JSON bodies and lets forms and streams go."""
 
     expected = "redaction-in-flight"
+    check_options = ALLOW_ONLY
 
     def clean_body(self, body):
         return super().clean_body(body) if body[:1] in (b"{", b"[") else body
@@ -80,6 +92,7 @@ class AnyTenant(ReferenceProxy):
     """Whoever names a tenant is that tenant."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def proves(self, expected, given):
         return True
@@ -89,6 +102,7 @@ class TokenPrefix(ReferenceProxy):
     """Compares as much of the token as was given."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def proves(self, expected, given):
         return expected.startswith(given)
@@ -98,6 +112,7 @@ class AnyKnownToken(ReferenceProxy):
     """The token of any tenant proves any name."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def proves(self, expected, given):
         return any(token == given for token, _ in self.in_force().tenants.values())
@@ -107,6 +122,7 @@ class EverybodysRules(ReferenceProxy):
     """The rules of all tenants hold for everybody."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def rules_of(self, policy, tenant):
         return [*policy.allow, *(rule for _, rules in policy.tenants.values() for rule in rules)]
@@ -116,6 +132,7 @@ class RemembersTheTenant(ReferenceProxy):
     """Whoever was a tenant once is that tenant for the rest of the connection, or for the next one."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
         if credentials is None:
@@ -128,10 +145,15 @@ class BelievesTenantField(ReferenceProxy):
     """X-Tenant says who asks."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     async def one(self, raw, reader, writer, tenant, fixed):
         self.__dict__["said"] = next(
-            (l.partition(b":")[2].strip().decode() for l in raw.split(b"\r\n") if l.lower().startswith(b"x-tenant:")),
+            (
+                line.partition(b":")[2].strip().decode()
+                for line in raw.split(b"\r\n")
+                if line.lower().startswith(b"x-tenant:")
+            ),
             None,
         )
         return await super().one(raw, reader, writer, tenant, fixed)
@@ -145,15 +167,14 @@ class BelievesAuthorization(ReferenceProxy):
     """Takes a name without its token, in plain text or alone."""
 
     expected = "tenant-separation"
+    check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
         if credentials is None:
             return None
         value = credentials.split()[-1]
-        try:
+        with contextlib.suppress(ValueError):
             value = base64.b64decode(value, validate=True).decode()
-        except ValueError:
-            pass
         name = value.partition(":")[0]
         return name if name in self.in_force().tenants and ":" not in value else super().tenant(credentials)
 
@@ -162,6 +183,7 @@ class NoAudit(ReferenceProxy):
     """Writes no audit."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         pass
@@ -171,6 +193,7 @@ class AuditsAllowedOnly(ReferenceProxy):
     """What was refused leaves no record."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         if decision == "allow":
@@ -181,6 +204,7 @@ class AuditsDeniedOnly(ReferenceProxy):
     """What was let out leaves no record."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         if decision != "allow":
@@ -191,6 +215,8 @@ class AuditsTwice(ReferenceProxy):
     """Every attempt is counted twice."""
 
     expected = "audit-complete"
+    first = "allowed"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         super().record(decision, reason, **more)
@@ -201,6 +227,7 @@ class AuditsTheFirst(ReferenceProxy):
     """Only the first request of a connection is recorded."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     async def requests(self, reader, writer, tenant, fixed=None):
         if fixed is None:
@@ -216,6 +243,7 @@ class AuditsAllow(ReferenceProxy):
     """Every record says that it was allowed."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         super().record("allow", reason, **more)
@@ -225,6 +253,7 @@ class AuditsEverything(ReferenceProxy):
     """The record holds the whole head, with what is secret in it."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def parse(self, raw):
         self.__dict__["raw"] = raw.decode("latin-1")
@@ -238,25 +267,26 @@ class AuditsCredentials(ReferenceProxy):
     """The record holds the tenant's token."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def tenant(self, credentials):
-        self.__dict__["shown"] = credentials
+        self.__dict__["credentials"] = credentials
         return super().tenant(credentials)
 
     def record(self, decision, reason, **more):
-        super().record(decision, f"{reason} {self.__dict__.get('shown')}", **more)
+        super().record(decision, f"{reason} {self.__dict__.get('credentials')}", **more)
 
 
 class AuditsInMemory(ReferenceProxy):
     """Starts its audit anew with each start."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def record(self, decision, reason, **more):
         if "begun" not in self.__dict__ and self.policy is not None and self.policy.audit:
             self.__dict__["begun"] = True
-            with open(self.policy.audit.replace("{state}", str(self.state)), "w"):
-                pass
+            Path(self.policy.audit.replace("{state}", str(self.state))).write_text("")
         super().record(decision, reason, **more)
 
 
@@ -264,10 +294,11 @@ class SharedRecord(ReferenceProxy):
     """Keeps the record of a request in one place for all of them; side by side they overwrite each other."""
 
     expected = "audit-complete"
+    check_options = ALLOW_ONLY
 
     def shown(self, target):
-        self.__dict__["host"] = super().shown(target)
-        return self.__dict__["host"]
+        self.__dict__["at_hand"] = super().shown(target)
+        return self.__dict__["at_hand"]
 
     def record(self, decision, reason, **more):
-        super().record(decision, reason, **{**more, "host": self.__dict__.get("host", "").partition(":")[0]})
+        super().record(decision, reason, **{**more, "host": self.__dict__.get("at_hand", "").partition(":")[0]})

@@ -20,7 +20,7 @@ from .tenants import credentials
 AUDIT = Invariant(
     "audit-complete",
     "Every attempt has one record in the audit, with its host and what was decided, and no secret in it.",
-    "policy file, `audit`; NIST SP 800-92",
+    "policy file, `audit`",
 )
 _YES = ("allow", "permit", "pass", "accept", "granted")
 _NO = ("den", "block", "refus", "reject", "forbid", "drop")

@@ -66,7 +66,8 @@ def attacks() -> Mapping[str, Sequence[Sequence[Step]]]:
     found |= {f"{name}/connect": [_connect(ONE_SITE, more)] for name, more in claims.items()}
     return {
         **found,
-        "kept-alive-then-nobody": [[*_get(ONE_SITE, _AS_ONE), *_get(TWO_SITE)]],
+        "kept-alive-then-nobody": [[*_get(probe.ALLOWED, _AS_ONE), *_get(ONE_SITE)]],
+        "next-connection-of-nobody": [[*_get(probe.ALLOWED, _AS_ONE), {"open": True}, *_get(ONE_SITE)]],
         "kept-alive-allowed-then-other": [[*_get(probe.ALLOWED, _AS_ONE), *_get(TWO_SITE, _AS_ONE)]],
         "inside-a-tunnel": [
             [*connect(f"{probe.ALLOWED}:443"), {"tls": {"sni": probe.ALLOWED}}, {"send": get("/x", TWO_SITE, more=_AS_TWO)}, {"recv": "reply"}]
@@ -77,8 +78,8 @@ def attacks() -> Mapping[str, Sequence[Sequence[Step]]]:
     }  # fmt: skip
 
 
-#: Where the attacker itself may go: only in these is the first request one's own.
-_OWN_FIRST = {"kept-alive-then-nobody": probe.ONE_AT, "side-by-side": probe.ONE_AT}
+#: Where the attacker itself may go: only in these is a request one's own.
+_OWN_FIRST = {"side-by-side": probe.ONE_AT}
 
 
 def _cases(plan: Plan) -> Iterable[Case]:

@@ -21,6 +21,8 @@ from ....targets.base import TargetDead
 
 #: Seconds the world itself may take for anything besides what it was told to wait for.
 PATIENCE = 30.0
+#: Seconds to end by itself.
+GOODBYE = 3.0
 
 
 class NoWorld(LetsbeError):
@@ -79,6 +81,8 @@ class World:
             line = self._file.readline()
         except TimeoutError:
             raise NoWorld(f"the test network didn't answer within {patience:g} s{self._last_words()}") from None
+        except OSError:  # a file that timed out once can't be read any more
+            raise NoWorld("the test network doesn't answer any more") from None
         if not line:
             raise NoWorld(f"the test network ended{self._last_words()}")
         reply = json.loads(line)
@@ -103,6 +107,9 @@ def _end(process: subprocess.Popen[bytes], link: socket.socket, folder: Path, ow
     with contextlib.suppress(OSError):
         link.shutdown(socket.SHUT_RDWR)
     link.close()
+    # Left alone, a world ends itself and removes its folder once everything inside has ended; one that doesn't is killed.
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(GOODBYE)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)  # process 1 of the namespace is in it, and takes the rest along
     process.wait()

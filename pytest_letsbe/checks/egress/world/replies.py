@@ -64,7 +64,7 @@ class Conversation:
 
     async def _one(self, head: bytes, body: bytes) -> bool:
         words = head.split(b"\n")[0].split()
-        method, target = (words + [b"", b""])[:2]
+        method, target = [*words, b"", b""][:2]
         url = urlsplit(target.decode("latin-1"))
         query = parse_qs(url.query)
         send = self._line.send

@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import json
 import os
-import resource
 import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,16 @@ from ..client import Script
 from . import namespace
 from .canary import Canaries
 from .dns import Dns, Zone
+from .entry import RESOLVER, step_inside
 from .events import Log
 from .observer import Observer
 from .tls import Authority
 
-RESOLVER = "127.0.0.53"
 #: Between the end of a script and the look at what the canaries saw.
 SETTLE = 0.012
+#: A script that was told to end may take so long to do so; then it is left behind.
+LAST = 1.0
+OPS = ("hello", "zone", "start", "stop", "restart", "signal", "run", "events", "spawn", "mute", "alive", "pid")
 
 
 class WorldServer:
@@ -47,35 +50,28 @@ class WorldServer:
         await self._canaries.listen(ipv6=self._ipv6)
         self._observer = Observer(self._log)
         reader, writer = await asyncio.open_connection(sock=link, limit=64 * 1024 * 1024)
-        while line := await reader.readline():
-            request = json.loads(line)
-            try:
-                ops: dict[str, Callable[..., Awaitable[Any]]] = {
-                    name: getattr(self, f"op_{name}")
-                    for name in (
-                        "hello",
-                        "zone",
-                        "start",
-                        "stop",
-                        "restart",
-                        "signal",
-                        "run",
-                        "events",
-                        "spawn",
-                        "mute",
-                        "alive",
-                        "pid",
-                    )
-                }
-                reply = {"output": await ops[request["op"]](**request["input"])}
-            except TargetDead as death:
-                reply = {"dead": [death.sentence, list(death.evidence), death.silent]}
-            except Exception as error:  # told to the other side, which knows what it asked for
-                reply = {"error": f"{type(error).__name__}: {error}"}
-            writer.write(json.dumps(reply).encode("ascii") + b"\n")
+        # Read on while an op is at work: when the suite has gone, so have we, whatever we wait for.
+        coming = asyncio.ensure_future(reader.readline())
+        while line := await coming:
+            coming = asyncio.ensure_future(reader.readline())
+            work = asyncio.ensure_future(self._answer(json.loads(line)))
+            await asyncio.wait((coming, work), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                if coming.done() and not coming.result():
+                    return
+                await work
+            writer.write(json.dumps(work.result()).encode("ascii") + b"\n")
             await writer.drain()
-        for proxy in self._proxies.values():
-            proxy.stop()
+
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            if request["op"] not in OPS:
+                raise ValueError(f"no op is called {request['op']}")
+            return {"output": await getattr(self, f"op_{request['op']}")(**request["input"])}
+        except TargetDead as death:
+            return {"dead": [death.sentence, list(death.evidence), death.silent]}
+        except Exception as error:  # told to the other side, which knows what it asked for
+            return {"error": f"{type(error).__name__}: {error}"}
 
     async def op_hello(self) -> dict[str, Any]:
         return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": f"{RESOLVER}:53"}
@@ -83,8 +79,8 @@ class WorldServer:
     async def op_zone(
         self,
         rows: dict[str, Any],
-        untrusted: list[str] = [],
-        refused: list[str] = [],  # noqa: B006 - only read
+        untrusted: Sequence[str] = (),
+        refused: Sequence[str] = (),
     ) -> None:
         self._dns.zone = Zone(rows)
         self._canaries.untrusted = frozenset(untrusted)
@@ -128,19 +124,25 @@ class WorldServer:
 
     async def op_run(
         self, host: str, port: int, scripts: list[list[dict[str, Any]]], zone: dict[str, Any] | None = None,
-        untrusted: list[str] = [], refused: list[str] = [], timeout: float = 20.0, settle: float = SETTLE,  # noqa: B006
+        untrusted: Sequence[str] = (), refused: Sequence[str] = (), timeout: float = 20.0, settle: float = SETTLE,
     ) -> dict[str, Any]:  # fmt: skip
         """Run scripts side by side against the proxy, and tell what came back and what was seen meanwhile."""
         if zone is not None:
             await self.op_zone(zone, untrusted, refused)
         first = self._log.next
         runs = [Script(host, port, self._authority) for _ in scripts]
-        works = [asyncio.wait_for(run.run(steps), timeout) for run, steps in zip(runs, scripts, strict=True)]
-        for run, outcome in zip(runs, await asyncio.gather(*works, return_exceptions=True), strict=True):
-            if isinstance(outcome, TimeoutError):
-                run.ended = f"not done after {timeout:g} s"
-            elif outcome is not None:
-                raise outcome
+        works = [asyncio.ensure_future(run.run(steps)) for run, steps in zip(runs, scripts, strict=True)]
+        # Not wait_for: before Python 3.12 a cancellation can get lost in it, and the script would go on.
+        await asyncio.wait(works, timeout=timeout)
+        late = [work for work in works if not work.done()]
+        for run, work in zip(runs, works, strict=True):
+            if work in late:
+                run.stop(f"not done after {timeout:g} s")
+                work.cancel()
+            elif (error := work.exception()) is not None:
+                raise error
+        if late:
+            await asyncio.wait(late, timeout=LAST)
         await asyncio.sleep(settle)
         return {"runs": [run.result() for run in runs], **await self.op_events(first)}
 
@@ -192,27 +194,20 @@ class WorldServer:
         return self._proxies[name]
 
 
-def _more_files() -> None:
-    """A thousand tunnels are two thousand files for us, and as many for the proxy."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else 65536, hard))
-
-
 def main() -> int:
     """``python -m pytest_letsbe.checks.egress.world FD FOLDER``: the socket to talk on, a folder to write to."""
     link, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
-    try:
-        namespace.enter()
-    except namespace.NoNamespace as why:
-        link.sendall(json.dumps({"error": str(why)}).encode() + b"\n")
-        return 1
-    pid = namespace.become_init()
-    if pid is not None:
-        link.close()
-        os.waitpid(pid, 0)
-        return 0
-    namespace.resolve_through(folder, RESOLVER)
-    _more_files()
-    link.sendall(b'{"output": "ready"}\n')
-    asyncio.run(WorldServer(folder, tier=2).serve(link))
+    status = step_inside(link, folder)
+    if status is not None:
+        return status
+    asyncio.run(_until_left(folder, link))
     return 0
+
+
+async def _until_left(folder: Path, link: socket.socket) -> None:
+    """Serve, and then end at once: the kernel ends all else in here, threads that wait for a proxy too."""
+    try:
+        await WorldServer(folder, tier=2).serve(link)
+    except Exception:
+        traceback.print_exc()  # the last words that the suite shows
+    os._exit(0)
