@@ -30,6 +30,10 @@ class PerfCheck:
             (rule.invariant.id, name): rule.judge for rule in (*_RULES, growth.NIGHTLY_RULE) for name in rule.names
         }
 
+    def costly(self, case: Case) -> bool:
+        """Each case measures for seconds."""
+        return True
+
     def cases(self, spec: Spec) -> list[Case]:
         read_budget(spec)  # a mistake in it is told before anything is measured
         rules = (*_RULES, growth.NIGHTLY_RULE if spec.profile == "nightly" else growth.QUICK_RULE)
