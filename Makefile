@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Behind what the machine has: the wheel of node serves where there is none.
+export PATH := $(PATH):$(abspath $(BIN))
 
 .PHONY: demo test bench lint types selfcheck wheel-test clean
 

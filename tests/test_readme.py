@@ -1,7 +1,9 @@
 """What the README and the docs show works as it stands there."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -62,6 +64,8 @@ def test_the_node_script_is_a_target(tmp_path):
 
 
 def test_the_jq_script_is_a_target(tmp_path):
+    if shutil.which("jq") is None and os.environ.get("LETSBE_REAL") != "required":
+        pytest.skip("jq isn't on this machine; CI installs it")
     (tmp_path / "letsbe").mkdir()
     (tmp_path / "letsbe" / "redactor.sh").write_text(block("bash", "jq --unbuffered"))
     outcomes = judged(tmp_path, "run: [bash, letsbe/redactor.sh]", keyword=PLAIN_CASES)
