@@ -31,6 +31,7 @@ PROXIES = (
     ("naming.py", "FollowsRedirects", ("deny-unlisted",)),
     ("naming.py", "AllowsEverything", ("deny-unlisted", "host-consistency")),
     ("naming.py", "ResolvesFirst", ("deny-unlisted",)),
+    ("naming.py", "AnyMethod", ("deny-unlisted",)),
     ("naming.py", "LooseForms", ("deny-unlisted",)),
     ("naming.py", "LooseConnect", ("deny-unlisted",)),
     ("hosts.py", "TrustsSni", ("host-consistency",)),
