@@ -27,6 +27,8 @@ LARGEST = 2_000_000
 
 #: Shapes that made real patterns quadratic: near misses that begin everywhere and end nowhere. The last character of
 #: a run is another one, or a pattern that wants the run's end would match at once.
+#: A finding was measured so often again, each size at its cheapest.
+AGAIN = 3
 SHAPES: dict[str, Callable[[int], str]] = {
     "prose": lambda n: _repeat("The quick agent reads a file, writes a line, and waits. ", n),
     "one-letter": lambda n: "a" * (n - 1) + "!",
@@ -77,11 +79,12 @@ def _judge(case: Case, redactor: Redactor) -> None:
             break
         # Grow towards the floor at once: doubling step by step would cost as much again.
         n = min(LARGEST // 8, n * max(2, min(16, int(FLOOR / max(costs[-1], 1e-4)))))
-    # Measured again before it is called a finding: a busy machine can bend one curve, rarely two.
-    if costs[-1] < FLOOR or exponent(sizes, costs) <= LIMIT:
-        return
-    costs = [min(cost, _cost(redactor, case.data(size))) for size, cost in zip(sizes, costs, strict=True)]
-    fitted = exponent(sizes, costs)
+    # Measured again before it is called a finding: a busy machine can bend one curve, rarely four.
+    fitted = exponent(sizes, costs) if costs[-1] >= FLOOR else 0.0
+    for _ in range(AGAIN):
+        if fitted > LIMIT:
+            costs = [min(cost, _cost(redactor, case.data(size))) for size, cost in zip(sizes, costs, strict=True)]
+            fitted = exponent(sizes, costs)
     if fitted > LIMIT:
         lines = [f"{size:>9,} characters: {cost * 1000:8.1f} ms" for size, cost in zip(sizes, costs, strict=True)]
         raise CheckFailure(
