@@ -24,11 +24,11 @@ LIMIT = 1.5
 FLOOR = 0.04
 SMALLEST = 4_000
 LARGEST = 2_000_000
+#: A finding was measured so often again, each size at its cheapest.
+AGAIN = 3
 
 #: Shapes that made real patterns quadratic: near misses that begin everywhere and end nowhere. The last character of
 #: a run is another one, or a pattern that wants the run's end would match at once.
-#: A finding was measured so often again, each size at its cheapest.
-AGAIN = 3
 SHAPES: dict[str, Callable[[int], str]] = {
     "prose": lambda n: _repeat("The quick agent reads a file, writes a line, and waits. ", n),
     "one-letter": lambda n: "a" * (n - 1) + "!",
