@@ -1,4 +1,4 @@
-"""``-- letsbe: allow <rule> until <date> <reason>``: a destructive statement that somebody meant."""
+"""``-- letsbe: allow migrations::<rule> until <date> <reason>``: a destructive statement that somebody meant."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import date
 from ...suggest import did_you_mean
 from .sql import Statement
 
-FORM = "-- letsbe: allow <rule>[, <rule>] until YYYY-MM-DD <reason>"
+FORM = "-- letsbe: allow migrations::<rule>[, <rule>] until YYYY-MM-DD <reason>"
 _STARTS = re.compile(r"letsbe\s*:", re.IGNORECASE)
 _ALLOW = re.compile(
-    r"letsbe\s*:\s*allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)\s+until\s+(?P<until>\d{4}-\d{2}-\d{2})\s+(?P<reason>\S.*)",
+    r"letsbe\s*:\s*allow\s+(?P<rules>(?:migrations::)?[\w-]+(?:\s*,\s*(?:migrations::)?[\w-]+)*)\s+until\s+(?P<until>\d{4}-\d{2}-\d{2})\s+(?P<reason>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -45,7 +45,8 @@ def read_annotations(parts: list[Statement], known: frozenset[str]) -> tuple[lis
             if match is None:
                 wrong.append((comment.line, f"this annotation can't be read; write `{FORM}`"))
                 continue
-            rules = tuple(re.split(r"\s*,\s*", match["rules"].lower()))
+            # `migrations::rule` as everywhere: without the check's name the scanner takes it for a rule of its own.
+            rules = tuple(r.removeprefix("migrations::") for r in re.split(r"\s*,\s*", match["rules"].lower()))
             unknown = [rule for rule in rules if rule not in known]
             if unknown:
                 wrong.append((comment.line, f"no rule is called {unknown[0]!r}{did_you_mean(unknown[0], known)}"))

@@ -20,5 +20,5 @@ ALTER TABLE "Tenant" ADD COLUMN "quota" INTEGER NOT NULL DEFAULT 1000;
 
 UPDATE "Approval" SET "decision" = 'deny' WHERE "decision" IS NULL;
 
--- letsbe: allow adding-not-nullable-field until 2027-03-31 Approval is small: its scan takes milliseconds
+-- letsbe: allow migrations::adding-not-nullable-field until 2027-03-31 Approval is small: its scan takes milliseconds
 ALTER TABLE "Approval" ALTER COLUMN "decision" SET NOT NULL;
