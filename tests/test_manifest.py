@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pytest_letsbe
@@ -174,6 +174,7 @@ JSON = st.recursive(
 SECTION = st.sampled_from(["version", "package", "require", "targets", "checks", "waive"])
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine even making texts is slow
 @given(st.dictionaries(SECTION, JSON))
 def test_no_manifest_makes_the_reader_crash(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("m") / "letsbe.yaml"
