@@ -93,13 +93,11 @@ def judge_all(engine: Engine, scope: Scope, entries: Sequence[Entry]) -> Scan:
     size = 0
     for number, entry in enumerate(entries):
         result.stats.files += 1
-        if number in named and (found := engine.judge_path(entry.path)):
-            result.findings += found
-            _judge(engine, scope, entry, result, remember=False)
-            continue
+        found = engine.judge_path(entry.path) if number in named else []
+        result.findings += found
         raw = tree.read(scope.root, entry.path, scope.most_bytes)
-        if isinstance(raw, str) or len(raw) >= GATED or is_wide(raw):
-            _judge_raw(engine, entry, raw, result, remember=True)
+        if found or isinstance(raw, str) or len(raw) >= GATED or is_wide(raw):
+            _judge_raw(engine, entry, raw, result, remember=not found)
             continue
         batch.append((entry, raw))
         size += len(raw)
@@ -119,10 +117,6 @@ def _judge_batch(engine: Engine, batch: Sequence[tuple[Entry, bytes]], result: S
             result.stats.scanned += 1
             result.stats.bytes += len(raw)
             result.clean.append(entry)
-
-
-def _judge(engine: Engine, scope: Scope, entry: Entry, result: Scan, *, remember: bool) -> None:
-    _judge_raw(engine, entry, tree.read(scope.root, entry.path, scope.most_bytes), result, remember=remember)
 
 
 def _judge_raw(engine: Engine, entry: Entry, raw: bytes | str, result: Scan, *, remember: bool) -> None:
