@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -184,6 +185,8 @@ def _run(case: Case, source: _Source) -> Ran:
     ours = ("PYTEST_XDIST_", "PYTEST_CURRENT_")
     env = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     env.setdefault("CI", "true")  # vitest and jest refuse `.only` and watch mode under it
+    if sys.prefix != sys.base_prefix:  # as in an activated venv: `python3 -m pytest` means the pytest that runs us
+        env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}"
     env[_RUNNING] = "\n".join([*running, key])
     try:
         return run_command(source.options.run or "", cwd=source.root, timeout=source.options.timeout, env=env)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,11 @@ def test_the_command_runs_as_in_ci_and_without_our_workers_variables(
     monkeypatch.setenv("PYTEST_XDIST_WORKER", "gw0")
     monkeypatch.delenv("CI", raising=False)
     judge(tmp_path, run='test -z "$PYTEST_XDIST_WORKER" && test "$CI" = true')
+
+
+def test_the_command_finds_the_python_that_runs_us_as_in_an_activated_venv(tmp_path: Path) -> None:
+    assert sys.prefix != sys.base_prefix, "these tests run from a venv"
+    judge(tmp_path, run=f"test \"$(python3 -c 'import sys; print(sys.prefix)')\" = '{sys.prefix}'")
 
 
 def test_a_token_in_the_output_or_the_command_is_not_shown_whole(tmp_path: Path) -> None:
