@@ -7,7 +7,7 @@ byte, and 96 of 100 files hold no keyword of a banned reference.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
 from . import allow, normalise
@@ -24,32 +24,51 @@ class TextGate:
 
     Args:
         keywords: every keyword of every rule, lower-case, with the spellings that count (None: any).
+        meant: could a rule that asked for this keyword find anything in a file of this path?
     """
 
-    def __init__(self, keywords: Mapping[bytes, Sequence[bytes | None]], *, fast: bool) -> None:
+    def __init__(
+        self,
+        keywords: Mapping[bytes, Sequence[bytes | None]],
+        *,
+        fast: bool,
+        meant: Callable[[bytes, str], bool] = lambda _word, _path: True,
+    ) -> None:
         marked: dict[bytes, Sequence[bytes | None]] = {**keywords, allow.MARK: (allow.MARK,)}
         words = sorted(marked)
         self._spellings = [None if None in marked[word] else tuple(s for s in marked[word] if s) for word in words]
         self._automaton = automaton(words, fast=fast)
+        self._words, self._asked = words, meant
+        self._fast = fast
 
-    def suspects(self, texts: Sequence[bytes]) -> list[int]:
+    def _meant(self, number: int, path: str) -> bool:
+        word = self._words[number]
+        return word == allow.MARK or self._asked(word, path)
+
+    def suspects(self, texts: Sequence[bytes], paths: Sequence[str] = ()) -> list[int]:
         """Indices of the texts that the engine must judge; it would find nothing in the others.
 
-        A superset of the truth: keywords, characters that fold, and base64 that says something.
+        A superset of the truth: keywords, characters that fold, and base64 that says something. With ``paths`` a
+        keyword counts only in files where a rule that asked for it could find anything.
         """
         joined = _BETWEEN.join(texts)
         starts = [0, *accumulate(len(text) + len(_BETWEEN) for text in texts)]
         found = {index for index, text in enumerate(texts) if normalise.may_fold(text)}
-        last, end = 0, -1  # hits mostly come in the order of the text, and one is enough for each
+        here, end, idle = 0, -1, set[int]()  # hits mostly come in the order of the text
         for word, at in self._automaton.find(joined.lower()):
-            if at < end and at >= starts[last]:
+            if not starts[here] <= at < end:
+                here = bisect_right(starts, at) - 1
+                end = starts[here + 1]
+                idle.clear()
+            if here in found or word in idle:  # one is enough for each
+                continue
+            if paths and not self._meant(word, paths[here]):
+                idle.add(word)
                 continue
             spellings = self._spellings[word]
             if spellings is None or joined.startswith(spellings, at):
-                last = bisect_right(starts, at) - 1
-                end = starts[last + 1]
-                found.add(last)
-        for at, _, _ in normalise.encoded(joined):
+                found.add(here)
+        for at, _, _ in normalise.encoded(joined, fast=self._fast):
             found.add(bisect_right(starts, at) - 1)
         return sorted(found)
 
@@ -58,7 +77,7 @@ class PathGate:
     """Which names of files a rule about paths could mean."""
 
     def __init__(self, rules: Sequence[Rule], *, fast: bool) -> None:
-        words = {longest_literal(name) for rule in rules for name in rule.names}
+        words = {longest_literal(name).lower() for rule in rules for name in rule.names}
         words |= {word_keyword(word) for rule in rules for word in rule.words}
         self._all = "" in words
         self._automaton = automaton(sorted(word.casefold().encode() for word in words if word), fast=fast)

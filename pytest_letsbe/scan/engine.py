@@ -73,15 +73,18 @@ class Engine:
         self._targets = [targets[keyword] for keyword in keywords]
         self._automaton = automaton(keywords, fast=self.fast)
         spellings = {word: [spelled for _, spelled in targets[word]] for word in keywords}
-        self._texts = TextGate(spellings, fast=self.fast)
+        self._texts = TextGate(spellings, fast=self.fast, meant=lambda word, path: self._meant(targets[word], path))
         told = {n for n, one in enumerate(self._matchers) if one.rule.check == "secrets" and one.rule.rank == 0}
         by_name = {word: [spelled for n, spelled in targets[word] if n in told] for word in keywords}
         self._secret_names = TextGate({word: many for word, many in by_name.items() if many}, fast=self.fast)
         self._names = PathGate(self._paths, fast=self.fast)
 
-    def suspects(self, texts: Sequence[bytes]) -> Sequence[int]:
-        """Indices of the texts that ``judge`` must see; for the others it would say that they are clean."""
-        return range(len(texts)) if self._always else self._texts.suspects(texts)
+    def _meant(self, targets: Iterable[tuple[int, bytes | None]], path: str) -> bool:
+        return any(self._matchers[number].meant(path) for number, _ in targets)
+
+    def suspects(self, paths: Sequence[str], texts: Sequence[bytes]) -> Sequence[int]:
+        """Indices of the files that ``judge`` must see; for the others it would say that they are clean."""
+        return range(len(texts)) if self._always else self._texts.suspects(texts, paths)
 
     def suspect_paths(self, paths: Sequence[str]) -> set[int]:
         """Indices of the paths that ``judge_path`` must see."""
@@ -144,7 +147,7 @@ class Engine:
         for view in normalise.folded(text.raw):
             hits += self._mapped(text, view, depth, DEPTH)
         if depth < DEPTH:
-            for view in normalise.decoded(text.raw):
+            for view in normalise.decoded(text.raw, fast=self.fast):
                 hits += self._mapped(text, view, depth, depth + 1)
         return hits
 
@@ -159,15 +162,18 @@ class Engine:
 
     def _plain_hits(self, text: Text) -> list[Hit]:
         wanted: dict[int, list[int]] = {number: [] for number in self._always}
+        targets: dict[int, list[tuple[int, bytes | None]]] = {}
         raw = text.raw
         for index, start in self._automaton.find(text.low):
-            for number, spelled in self._targets[index]:
+            if index not in targets:
+                targets[index] = [t for t in self._targets[index] if self._matchers[t[0]].meant(text.path)]
+            for number, spelled in targets[index]:
                 if spelled is None or raw.startswith(spelled, start):
                     wanted.setdefault(number, []).append(start)
         hits: list[Hit] = []
         for number in sorted(wanted):
             one = self._matchers[number]
-            if _applies(one.rule, text.path) and (one.rule.generated or not text.minified):
+            if one.meant(text.path) and (one.rule.generated or not text.minified):
                 hits += one.find(text, wanted[number])
         return hits
 

@@ -25,9 +25,13 @@ def word_regex(word: str) -> str:
     return "(?i)" + _SEPARATOR.join(re.escape(part) for part in re.split(r"[-_ ]", word) if part)
 
 
+#: Parts that every second file holds: the prefilter looks for the other part of such a word.
+_COMMON = frozenset({"app", "cloud", "definition", "deploy", "docker", "machine", "server", "service"})
+
+
 def word_keyword(word: str) -> str:
-    """The longest part: what the prefilter looks for."""
-    return max(re.split(r"[-_ ]", word), key=len).lower()
+    """The longest part that isn't common: what the prefilter looks for."""
+    return max(re.split(r"[-_ ]", word.lower()), key=lambda part: (part not in _COMMON and len(part) > 3, len(part)))
 
 
 def stands_alone(text: bytes, start: int, end: int) -> bool:

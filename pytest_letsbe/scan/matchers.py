@@ -9,7 +9,7 @@ from typing import Protocol
 from ..model import UsageError
 from . import fields, ident, surfaces
 from .finding import Hit
-from .globs import longest_literal, name_pattern, pieces
+from .globs import longest_literal, matches_any, name_pattern, pieces
 from .judge import Candidate, vendor_placeholder
 from .patterns import Pattern, compile_pattern, fullmatcher, group_of
 from .rule import Rule
@@ -27,6 +27,9 @@ class Matcher(Protocol):
     rule: Rule
     keywords: tuple[str, ...]
     spelled: bool
+
+    def meant(self, path: str) -> bool:
+        """Could it find anything in a file of this path?"""
 
     def find(self, text: Text, positions: Sequence[int]) -> Iterator[Hit]: ...
 
@@ -50,10 +53,21 @@ def matcher(rule: Rule, *, fast: bool) -> Matcher:
     raise UsageError(f"{rule.id}: needs words, regex or names", rule.location)
 
 
-class WordMatcher:
-    """Identifier-aware words; quiet in minified code and in noise."""
+class _Matcher:
+    """What all have: a rule that names the files it is for."""
 
+    rule: Rule
     spelled = False
+
+    def meant(self, path: str) -> bool:
+        rule = self.rule
+        return (not rule.paths or matches_any(path, rule.paths)) and not (
+            rule.not_paths and matches_any(path, rule.not_paths)
+        )
+
+
+class WordMatcher(_Matcher):
+    """Identifier-aware words; quiet in minified code and in noise."""
 
     def __init__(self, rule: Rule, fast: bool) -> None:
         self.rule = rule
@@ -69,7 +83,7 @@ class WordMatcher:
                     yield Hit(self.rule.id, a, b, text.raw[a:b].decode("utf-8", "replace"), self.rule.rank + 5)
 
 
-class RegexMatcher:
+class RegexMatcher(_Matcher):
     """A pattern in windows around its keywords; without keywords over the whole text."""
 
     def __init__(self, rule: Rule, fast: bool) -> None:
@@ -123,14 +137,14 @@ class RegexMatcher:
         )
 
 
-class NameMatcher:
+class NameMatcher(_Matcher):
     """Domains and variables: globs over names that stand anywhere in a text."""
-
-    spelled = False
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
-        self.keywords = tuple({longest_literal(name) for name in rule.names})
+        self.spelled = rule.kind == "env"
+        literals = {longest_literal(name) for name in rule.names}
+        self.keywords = tuple(literals if self.spelled else {literal.lower() for literal in literals})
         inside = "[0-9A-Za-z-]" if rule.kind == "domain" else "[0-9A-Za-z_]"
         across = "[0-9A-Za-z.-]*" if rule.kind == "domain" else "[0-9A-Za-z_]*"
         body = "|".join(_as_regex(name, across) for name in rule.names)
@@ -147,15 +161,16 @@ class NameMatcher:
                 yield Hit(self.rule.id, found.start(), found.end(), value, self.rule.rank + 1)
 
 
-class SurfaceMatcher:
+class SurfaceMatcher(_Matcher):
     """Packages, images, imports: names that a format or a command puts in their place."""
-
-    spelled = False
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._names = [surfaces.ecosystem(name) for name in rule.names]
-        self.keywords = tuple({longest_literal(name) for _, name in self._names})
+        self.keywords = tuple({word for name in rule.names for word in surfaces.keywords(rule.kind, name)})
+
+    def meant(self, path: str) -> bool:
+        return surfaces.meant(self.rule.kind, path) and super().meant(path)
 
     def find(self, text: Text, positions: Sequence[int]) -> Iterator[Hit]:
         for place in surfaces.extract(self.rule.kind, text, positions):
@@ -165,10 +180,8 @@ class SurfaceMatcher:
                     break
 
 
-class FileMatcher:
+class FileMatcher(_Matcher):
     """A format that text alone misreads: the value and the name beside it come from its parser."""
-
-    spelled = False
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule

@@ -11,7 +11,10 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
+
+from .patterns import Pattern, compile_re2
 
 #: Base64 shorter than this holds less than a word and a border on both sides.
 SHORTEST = 20
@@ -94,22 +97,42 @@ def _compatible(char: str, raw: bytes) -> bytes:
     return raw if "\udc80" <= char <= "\udcff" else unicodedata.normalize("NFKC", char).encode("utf-8", "replace")
 
 
-def decoded(text: bytes) -> Iterator[View]:
+def decoded(text: bytes, *, fast: bool) -> Iterator[View]:
     """One view of every base64 run that holds text, the first ``MOST_RUNS`` of them."""
-    for start, end, plain in islice(encoded(text), MOST_RUNS):
+    for start, end, plain in islice(encoded(text, fast=fast), MOST_RUNS):
         yield View(plain, "base64", (0,), (start,), (start, end))
 
 
-def encoded(text: bytes) -> Iterator[tuple[int, int, bytes]]:
+def encoded(text: bytes, *, fast: bool) -> Iterator[tuple[int, int, bytes]]:
     """Start, end and meaning of every base64 run that holds text."""
+    for start, end in _runs_re2(text) if fast else _runs(text):
+        if plain := decode_run(text[start : min(end, start + LONGEST)]):
+            yield start, end, plain
+
+
+def _runs(text: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of every run of base64 characters whose first bytes would be ASCII."""
     shape = text.translate(_SHAPE)
     start = shape.find(_NEEDLE)
     while start >= 0:
         end = shape.find(b" ", start)
         end = len(text) if end < 0 else end
-        if _ASCII_HEAD.match(text, start) and (plain := decode_run(text[start : min(end, start + LONGEST)])):
-            yield start, end, plain
+        if _ASCII_HEAD.match(text, start):
+            yield start, end
         start = shape.find(_NEEDLE, end)
+
+
+@cache
+def _run_pattern() -> Pattern:
+    run = "[0-9A-Za-z+/]"
+    head = _ASCII_HEAD.pattern.decode("ascii").replace("[^ ]", run)
+    return compile_re2(rf"(?:\A|[^0-9A-Za-z+/])({head}{run}{{{SHORTEST - 16},}})")
+
+
+def _runs_re2(text: bytes) -> Iterator[tuple[int, int]]:
+    """The same runs, found by re2 in a third of the time."""
+    for found in _run_pattern().finditer(text):
+        yield found.span(1)
 
 
 def may_fold(text: bytes) -> bool:

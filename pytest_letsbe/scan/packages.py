@@ -148,6 +148,11 @@ _COMMAND_FILES = (
 )
 
 
+def named_in(path: str) -> bool:
+    """Is this a file that ``extract`` reads?"""
+    return any(matches_any(path, globs) for globs in (*_BY_NAME, _COMMAND_FILES))
+
+
 def extract(text: Text) -> Found:
     """Packages that a file names, by its name; install commands in scripts, workflows and images too."""
     for globs, parser in _BY_NAME.items():

@@ -64,7 +64,7 @@ def compile_pattern(source: str, *, rule: str, location: Location, trusted: bool
         raise UsageError(f"{rule}: {found[0]!r} means different things to re and re2; write it otherwise", location)
     try:
         plain = re.compile(source.encode("utf-8"))
-        return _re2(source) if fast else plain
+        return compile_re2(source) if fast else plain
     except re.error as error:
         raise UsageError(f"{rule}: the regex doesn't compile: {error}", location) from None
 
@@ -84,12 +84,13 @@ def _spelled_out(source: str) -> str:
     return out
 
 
-def _re2(source: str) -> Pattern:
+def compile_re2(source: str) -> Pattern:
+    """With re2, over bytes as `re` reads them."""
     import re2
 
     options = re2.Options()
     options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1  # bytes, as `re` reads them
+    options.encoding = re2.Options.Encoding.LATIN1
     compiled: Pattern = re2.compile(source.encode("utf-8"), options)
     return compiled
 
@@ -99,7 +100,7 @@ def _imported(source: str, rule: str, location: Location, fast: bool) -> Pattern
         import re2
 
         try:
-            return _re2(source)
+            return compile_re2(source)
         except re2.error:
             pass  # a PCRE construct: the timed engine may know it
     # V1: an inline flag in the middle holds until its group ends, as re2 has it.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import packages
+from .globs import longest_literal
 from .text import Text
 
 
@@ -26,6 +27,27 @@ def ecosystem(glob: str) -> tuple[str, str]:
     return (system, name) if colon and system in ("npm", "pypi", "go", "gem", "cargo") else ("", glob)
 
 
+#: What stands before the name of an import: a quote, or the `node:` of a built-in; white space or a comma in Python.
+_BEFORE = {"npm": ('"', "'", "`", ":"), "pypi": (" ", "\t", ",")}
+
+
+def keywords(kind: str, glob: str) -> tuple[str, ...]:
+    """What stands in every text in which ``extract`` finds a name that the glob matches, lower-case."""
+    system, name = ecosystem(glob)
+    literal = longest_literal(name)
+    if kind != "import" or not literal or not name.startswith(literal):
+        return (literal.lower(),)
+    before = _BEFORE.get(system) or (*_BEFORE["npm"], *_BEFORE["pypi"])
+    return tuple(mark + literal.lower() for mark in before)
+
+
+def meant(kind: str, path: str) -> bool:
+    """Could ``extract`` find a name of this kind in a file of this path?"""
+    if kind == "import":
+        return path.lower().endswith((*_JS_ENDINGS, *_PY_ENDINGS))
+    return kind != "package" or packages.named_in(path)
+
+
 def extract(kind: str, text: Text, positions: Iterable[int]) -> Iterator[Place]:
     """Every name of that kind near the positions; the path tells the format. Each line is read once, for all rules."""
     if kind == "package":
@@ -34,6 +56,8 @@ def extract(kind: str, text: Text, positions: Iterable[int]) -> Iterator[Place]:
     done = set()
     for position in positions:
         start, end = _line(text.raw, position)
+        if kind == "import" and not text.name.endswith(_PY_ENDINGS):  # `from` and the name stand side by side
+            start, end = max(start, position - 80), min(end, position + 220)
         if start not in done:
             done.add(start)
             yield from _once(text, kind, start, end)
@@ -106,6 +130,7 @@ _PY_IMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+(?P<name>[A-Za-z_][\w.]*)[ \t]+import\b|import[ \t]+(?P<names>[A-Za-z_][\w., \t]*))",
     re.MULTILINE,
 )
+_PY_ENDINGS = (".py", ".pyi")
 _JS_ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte", ".astro")
 
 
@@ -119,7 +144,7 @@ def _imports(text: Text, low: int, high: int) -> Iterator[Place]:
             parts = specifier.removeprefix("node:").split("/")
             name = "/".join(parts[: 2 if specifier.startswith("@") else 1])
             yield Place(name, found.start("name"), found.start("name") + len(name.encode()), "npm")
-    elif text.name.endswith((".py", ".pyi")):
+    elif text.name.endswith(_PY_ENDINGS):
         for found in _PY_IMPORT.finditer(text.raw, low, high):
             if found["name"]:
                 top = found["name"].split(b".")[0]

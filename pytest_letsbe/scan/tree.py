@@ -109,7 +109,7 @@ def judge_all(engine: Engine, scope: Scope, entries: Sequence[Entry]) -> Scan:
 
 
 def _judge_batch(engine: Engine, batch: Sequence[tuple[Entry, bytes]], result: Scan) -> None:
-    suspects = set(engine.suspects([raw for _, raw in batch]))
+    suspects = set(engine.suspects([entry.path for entry, _ in batch], [raw for _, raw in batch]))
     for number, (entry, raw) in enumerate(batch):
         if number in suspects:
             _judge_raw(engine, entry, raw, result, remember=True)

@@ -29,6 +29,10 @@ _RULES = (
 )
 
 
+_COSTLY = frozenset({"linear-growth", "deterministic", "structure-preserved"})
+_LONG = ("composed/", "end/", "long-text", "windows/")
+
+
 class RedactionCheck:
     """See ``checks.base.Check``."""
 
@@ -52,6 +56,10 @@ class RedactionCheck:
                 cases.append(case)
         order = {invariant.id: place for place, invariant in enumerate(self.invariants)}
         return sorted(cases, key=lambda case: (order[case.invariant], case.name))
+
+    def costly(self, case: Case) -> bool:
+        """Growth and restarts take seconds, and so do texts of a megabyte."""
+        return case.invariant in _COSTLY or case.name.startswith(_LONG)
 
     def run(self, case: Case, target: Target | None) -> None:
         if target is None:

@@ -130,6 +130,7 @@ class Utf16Missed(_Unread):
     """The zero bytes of UTF-16 lie between the characters of a token."""
 
     expected = "no-leak"
+    first = "/utf-16"
 
     def hidden(self, text: str, start: int, end: int) -> bool:
         return "\0" in text[start:end]

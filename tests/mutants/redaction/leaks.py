@@ -83,6 +83,7 @@ class BeginLineOnly(ReferenceRedactor):
     """Of a private key only the BEGIN line is replaced, its body stays (LLM Guard 0.3.16)."""
 
     expected = "no-leak"
+    first = "composed/"
 
     def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
         if text is not None and "-----BEGIN" in text:
@@ -94,6 +95,7 @@ class WindowBorder(ReferenceRedactor):
     """Texts over 32,768 characters are redacted in pieces of 16,384 (OpenClaw 2026.9.6)."""
 
     expected = "no-leak"
+    first = "windows/"
 
     def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
         if text is None or len(text) <= 32_768:
@@ -106,6 +108,7 @@ class TooLongToScan(ReferenceRedactor):
     """A text over 64 kB is passed on unread, to save time."""
 
     expected = "no-leak"
+    first = "end/"
 
     def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
         if text is not None and len(text) > 65_536:
@@ -117,6 +120,7 @@ class TailUnread(ReferenceRedactor):
     """Only the first 500,000 characters are searched."""
 
     expected = "no-leak"
+    first = "end/"
 
     def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
         if text is None:
@@ -146,6 +150,7 @@ class NewPrefixMissing(_Missing):
     """A prefix that its vendor introduced later is in no list (OpenClaw issue 98226)."""
 
     expected = "no-leak"
+    first = "github-fine-grained-pat/"
 
     def missed(self, text: str, start: int, end: int) -> bool:
         return text.startswith("github_pat_", start)
@@ -155,6 +160,7 @@ class SignatureOnly(_Missing):
     """Of a JSON web token the signature goes, the claims of its payload stay."""
 
     expected = "no-leak"
+    first = "jwt-es256/"
 
     def mask(self, text: str, start: int, end: int) -> str | None:
         token = text[start:end]
@@ -175,6 +181,7 @@ class CardMaskedAtTheWrongEnd(_Missing):
     """Of a card number the last four digits go and the others stay."""
 
     expected = "no-leak"
+    first = "card-amex/"
 
     def mask(self, text: str, start: int, end: int) -> str | None:
         found = text[start:end]
@@ -195,6 +202,7 @@ class LastNeighbourMissed(_Missing):
     """The separator after a token is consumed with it, so that a token right behind it has no left border."""
 
     expected = "no-leak"
+    first = "neighbours/"
 
     def missed(self, text: str, start: int, end: int) -> bool:
         before = text[max(0, start - 200) : start]

@@ -139,6 +139,7 @@ class FirstFiveHundred(_Fewer):
     """The registry holds 512 values (OpenClaw 2026.9.6)."""
 
     expected = "registered-secrets"
+    first = "many"
 
     def some(self, secrets: list[str]) -> list[str]:
         return secrets[:512]
@@ -157,6 +158,7 @@ class LinesNotRegistered(_Own):
     """A value of several lines is only found when all of it stands there, with the same indentation."""
 
     expected = "registered-secrets"
+    first = "multi-line"
 
     def without(self, text: str, secrets: Sequence[str]) -> str:
         several = [secret for secret in secrets if "\n" in secret]
@@ -170,6 +172,7 @@ class BeyondLatin(_Own):
     """Values are compared as Latin-1: one with an emoji is never found."""
 
     expected = "registered-secrets"
+    first = "umlauts/"
 
     def without(self, text: str, secrets: Sequence[str]) -> str:
         latin = [secret for secret in secrets if all(ord(char) < 256 for char in secret)]
@@ -180,6 +183,7 @@ class FirstWordOnly(_Own):
     """A value is cut at its first space, as a shell would: the other words of a pass-phrase stay."""
 
     expected = "registered-secrets"
+    first = "multi-line"
 
     def without(self, text: str, secrets: Sequence[str]) -> str:
         return str(

@@ -166,10 +166,11 @@ def _judge_deterministic(case: Case, redactor: Redactor) -> None:
     corpus: Corpus = case.data
     samples = [make(c, 1) for kind in corpus.kinds for c in plain_combinations(kind, corpus, most=1)]
     asks = [sample.ask() for sample in samples]
-    first = redactor.ask(asks, fresh=True)
     if case.name == "other-order":
         first, second = _other_order(asks, redactor)
     else:
+        redactor.target.close()  # where it can be started afresh: another case may have asked the same before
+        first = redactor.ask(asks, fresh=True)
         second = redactor.ask(asks, fresh=True)
 
     judge_all(
