@@ -7,6 +7,7 @@ import random
 import pytest
 
 from pytest_letsbe import strict_yaml
+from pytest_letsbe.checks.pipeline.shell import swallows
 
 JUNK = (
     None,
@@ -97,3 +98,21 @@ def test_a_hundred_cells_and_deep_calls_end(judge):
             )
         }
     )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "if npm test; then echo good; else exit 1; fi",
+        "if ! npm test\nthen\n  echo bad\n  exit 1\nfi",
+        'echo "v=$(make version)" >> $GITHUB_OUTPUT',
+        "export V=$(pytest --version)",
+        "./scripts/server.sh &\nnpm test",
+        "npm run test:server &\nnpm test",
+        "npm test &\nwait $!",
+        "if ./scripts/changed.sh; then npm test; fi",
+        "! grep -r TODO src",
+    ],
+)
+def test_a_script_whose_failure_ends_it_swallows_nothing(script):
+    assert list(swallows(script, "")) == []

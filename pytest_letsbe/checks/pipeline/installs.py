@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .shell import commands
+from .shell import commands, lines
 from .workflows import Step, mapping, text
 
 _PINNED_NPM = re.compile(r"(?:@[\w.-]+/)?[\w.-]+@v?\d+\.\d+\.\d+\S*\Z")
 _PINNED_PIP = re.compile(r"[\w.-]+(?:\[[\w,.-]+\])?===?\d[^\s;,*]*\Z")
+#: A script from the network goes straight into a shell.
+_PIPED = re.compile(r"\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+(?:-\S+\s+)*)?(?:ba|z|da)?sh\b")
 _SELF = re.compile(r"(?:pip|setuptools|wheel)\Z")
 
 
@@ -22,6 +24,9 @@ def loose_installs(step: Step) -> Iterator[tuple[int, str, str]]:
         for k, v in mapping(holder).items()
         if text(v) not in ("", "0", "false")
     }
+    for line in lines(step.run):
+        if piped := _PIPED.search(line.text):
+            yield line.number, piped[0], "download a release, check its sha256, and run that"
     for number, words in commands(step.run):
         words = _unwrapped(words)
         mend = _mend(words, names) if words else ""
@@ -82,12 +87,45 @@ def _mend(words: list[str], env: set[str]) -> str:
     if tool == "pip":
         loose = verb == "install" and not _frozen_pip(flags, packages, env)
         return "pip install --require-hashes -r requirements.txt" if loose else ""
+    if fetched := _fetched(tool, rest):
+        return fetched
     manager = _MANAGERS.get(tool)
     if manager is None or verb not in manager.verbs or flags & {"--version", "-v", "--help"}:
         return ""
     if packages and all(_PINNED_NPM.match(package) or "$" in package for package in packages):
         return ""
     return "" if flags & manager.flags or env & manager.variables else manager.mend
+
+
+#: Programs that fetch what they run: the word before the package, and the flags that say where it comes from.
+_RUNNERS = {
+    "npx": (),
+    "bunx": (),
+    "pnpm": ("dlx",),
+    "yarn": ("dlx",),
+    "uvx": (),
+    "pipx": ("run",),
+    "npm": ("exec", "x"),
+}
+_MOVING = re.compile(r"(?:@[\w.-]+/)?[\w.-]+@(?:latest|next|beta|canary|[\^~><=*]\S*|\d+(?:\.\d+)?(?:\.x)?)\Z")
+
+
+def _fetched(tool: str, rest: list[str]) -> str:
+    """What to write instead of a command that fetches a moving version and runs it."""
+    plain = _plain(rest)
+    if tool in _RUNNERS:
+        verbs = _RUNNERS[tool]
+        if verbs and (not plain or plain[0] not in verbs):
+            return ""
+        named = [plain[1:2] if verbs else plain[:1]][0]
+        moving = any(_MOVING.match(name) for name in [*named, *(w for w in rest if _MOVING.match(w))])
+        unnamed = tool in ("pnpm", "yarn") and named and not _PINNED_NPM.match(named[0]) and "$" not in named[0]
+        return "name an exact version, or make it a dependency that the lock file pins" if moving or unnamed else ""
+    if tool == "go" and plain[:1] == ["install"] and any(name.endswith("@latest") for name in plain):
+        return "go install module@v1.2.3"
+    if tool == "cargo" and plain[:1] == ["install"] and not {"--locked", "--path"} & set(rest):
+        return "cargo install --locked --version 1.2.3"
+    return ""
 
 
 def _plain(rest: list[str]) -> list[str]:

@@ -77,6 +77,11 @@ def deploys(job: Job) -> bool:
     return bool(_DEPLOY_NAME.search(slug_of(job)) or _DEPLOY.search(commands(job)))
 
 
+def changes_what_runs(command: str) -> bool:
+    """Whether one command deploys."""
+    return _DEPLOY.search(command) is not None
+
+
 def ships(job: Job) -> bool:
     """Whether what it does can't be taken back by a red run: build, sbom, sign, deploy."""
     return not aftermath(job) and (deploys(job) or signs(job) or builds(job))

@@ -23,6 +23,16 @@ _TEE = re.compile(r"(?P<left>[^|;&]*[^|;&\s])\s*(?<!\|)\|&?\s*(?P<right>tee|cat|
 _DONE = re.compile(r"(?:;|&&|&)\s*(?:exit\s+0|true|:)\s*$")
 _OFF = re.compile(r"\bset\s+(?:\+\w*e\w*|\+o\s+errexit)\b")
 _SOFT = re.compile(r"(?<!\S)--(?:exit-zero|soft-fail)\b")
+#: A test runner, a linter, a scanner: what judges the code, and nothing that could be asked or started for another end.
+_TOOL = (
+    r"(?:(?:npm|pnpm|yarn|bun)\s+(?:run\s+|exec\s+)?(?:test|lint|typecheck|audit)(?!:serve|:dev|-server)|pytest\b|python3?\s+-m\s+pytest"
+    r"|(?:npx\s+)?(?:vitest|jest|eslint|tsc)\b|tox\b|nox\b|ruff\b|mypy\b|letsbe\b|gitleaks\b|trivy\b|shellcheck\b"
+    r"|cargo\s+(?:test|clippy)|go\s+(?:test|vet))"
+)
+_TESTS = re.compile(rf"\s*{_TOOL}")
+_OWN_JUDGEMENT = re.compile(rf"(?:if\s+(?:!\s*)?|!\s+){_TOOL}")
+_BACKGROUND = re.compile(rf"(?:^|[;&]\s*){_TOOL}[^;&|]*(?<![&>|])&\s*$")
+_HELD = re.compile(r"(?P<outer>echo|printf|export|local|declare|readonly)\b[^;&|]*?\$\((?P<inner>[^()]*)\)")
 _OPEN = re.compile(r"(?:^|[;&|]\s*|\b(?:then|do|else)\s+)(?:if|for|while|until|case|select)\b|(?:^|\s)\{\s*$|\(\)\s*\{")
 _CLOSE = re.compile(r"(?:^|[;&|]\s*)(?:fi|done|esac|\})(?=$|[\s;)&|])")
 
@@ -79,12 +89,14 @@ def swallows(script: str, shell: str) -> Iterator[Swallow]:
     strict = "{0}" not in shell or bool(re.search(r"(?:^|\s)-\w*e|errexit", shell))
     pipefail = shell == "bash" or "pipefail" in shell
     later_exit = [line.number for line in whole if _FAILS.search(line.text)]
+    waits = any(re.match(r"wait\b", line.text) for line in whole)
     for index, line in enumerate(whole):
         if re.search(r"\bset\s+-\w*e|\bset\s+-o\s+errexit", line.text):
             strict = True
         pipefail = pipefail or "pipefail" in line.text
         passed_on = any(number > line.number for number in later_exit)
         yield from _of_line(line, pipefail=pipefail, passed_on=passed_on)
+        yield from _of_tool(line, passed_on=passed_on or (waits and _BACKGROUND.search(line.text) is not None))
         if not strict and index < len(whole) - 1 and line.depth == 0 and not _HARMLESS.match(line.text):
             yield Swallow(line.number, line.text, f"shell {shell!r} goes on after a command that failed")
             strict = True
@@ -115,6 +127,22 @@ def _of_line(line: Line, *, pipefail: bool, passed_on: bool) -> Iterator[Swallow
         yield Swallow(line.number, text, "it ends with success, whatever went before")
     if soft := _SOFT.search(text):
         yield Swallow(line.number, text, f"{soft[0]} makes the tool succeed whatever it finds")
+
+
+def _of_tool(line: Line, *, passed_on: bool) -> Iterator[Swallow]:
+    """Ways to lose the exit code of a tool that judges the code."""
+    text = line.text
+    if _OWN_JUDGEMENT.match(text) and not passed_on and not _FAILS.search(text):
+        yield Swallow(line.number, text, "the failure of a condition ends nothing, and no branch passes it on")
+    if _BACKGROUND.search(text) and not passed_on:
+        yield Swallow(line.number, text, "a command in the background can fail unnoticed: nothing waits for it")
+    if (
+        (held := _HELD.match(text))
+        and not _HARMLESS.match(held["inner"].strip())
+        and _TESTS.match(held["inner"])
+        and "--version" not in text
+    ):
+        yield Swallow(line.number, text, f"the exit code inside $(...) is lost: it is that of {held['outer']}")
 
 
 def commands(script: str) -> Iterator[tuple[int, list[str]]]:

@@ -466,3 +466,63 @@ class BaseNotFetched:
 _fault("ZizmorFinds", "zizmor", "zizmor sees a credential of a registry in clear.",
        (PR, _UNIT, _UNIT + "    container:\n      image: x.example/y@sha256:" + "5" * 64
         + "\n      credentials: {username: u, password: example}\n"), zizmor=True)  # fmt: skip
+
+
+def _instead(name, expected, sentence, command):
+    """The unit tests' one command written otherwise, in a block of its own."""
+    _fault(name, expected, sentence, (PR, "- run: npm test\n", f"- run: |\n          {command}\n"))
+
+
+_instead("BothBranchesGreen", "no-swallowed-exit", "A condition takes the failure, and both branches end green.",
+         "if npm test; then echo good; else echo bad; fi")  # fmt: skip
+_instead("InBackground", "no-swallowed-exit", "The tests run in the background, and nobody waits.", "npm test &")
+_instead("Negated", "no-swallowed-exit", "An exclamation mark: failing tests are what passes.", "! npm test")
+_instead(
+    "InsideEcho", "no-swallowed-exit", "The tests run inside $(...): the exit code is echo's.", 'echo "$(npm test)"'
+)
+_instead(
+    "InsideExport",
+    "no-swallowed-exit",
+    "The tests run inside $(...): the exit code is export's.",
+    'export RESULT="$(npm test)"',
+)
+_instead(
+    "ScriptFromTheNetwork",
+    "frozen-installs",
+    "A script of the day is fetched and run.",
+    "curl -fsSL https://get.example.test/i.sh | sudo bash -s",
+)
+_instead("RunsTheLatest", "frozen-installs", "npx fetches whatever is the latest linter.", "npx --yes eslint@latest .")
+_instead("GoInstallsTheLatest", "frozen-installs", "go install takes the latest.", "go install example.com/tool@latest")
+_fault("EmptyMatrix", "no-conditional-gate", "The matrix of the unit tests has no cell.",
+       (PR, _UNIT, _UNIT + "    strategy:\n      matrix:\n        node: []\n"))  # fmt: skip
+_fault("NeedsWhatIsSkipped", "no-conditional-gate", "The unit tests wait for a job that never runs.",
+       (PR, _UNIT, "  maybe:\n    if: false\n    runs-on: docker\n    timeout-minutes: 1\n    steps:\n      - run: 'true'\n"
+        + _UNIT + "    needs: [maybe]\n"))  # fmt: skip
+_fault(
+    "OneSuccessIsEnough",
+    "verdict-job",
+    "The verdict is content when any job succeeded.",
+    (PR, "all(.[]; .result", "any(.[]; .result"),
+)
+_fault("SkippedIsNoFailure", "verdict-job", "The verdict takes whatever isn't a failure.",
+       (PR, '.result == "success"', '.result != "failure"'))  # fmt: skip
+_fault(
+    "VerdictOverNothing",
+    "verdict-job",
+    "The verdict looks at an object that somebody wrote by hand.",
+    (PR, "${{ toJSON(needs) }}", "'{}'"),
+)
+_fault("SignsBeforeTheSbom", "build-sign-order", "The image is signed while its SBOM is still being made.",
+       (MAIN, "needs: [build-images, sbom]", "needs: [build-images]"))  # fmt: skip
+_fault("DeploysATagBesideTheDigest", "deploy-by-digest", "The digest stands in the environment; what is deployed is a tag.",
+       (MAIN, "deploy.sh dev registry.example/hub@$DIGEST", "deploy.sh dev registry.example/hub:${GITHUB_SHA}"))  # fmt: skip
+_fault("NoLimit", "timeouts", "Zero minutes are no limit.", (PR, _UNIT, _UNIT.replace("minutes: 20", "minutes: 0")))
+_fault("SupersededRunsGoOn", "safe-cancel", "The pull request's workflow has no concurrency group.",
+       (PR, "concurrency:\n  group: pr-${{ github.ref }}\n  cancel-in-progress: true\n", ""))  # fmt: skip
+_fault(
+    "OneGroupForAll",
+    "safe-cancel",
+    "All pull requests cancel each other.",
+    (PR, "group: pr-${{ github.ref }}", "group: pr"),
+)

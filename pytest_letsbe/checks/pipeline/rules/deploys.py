@@ -10,7 +10,8 @@ from ..branches import globs
 from ..conditions import Event, holds
 from ..finding import Finding, Rule
 from ..repo import Repo, answers, pushed
-from ..roles import builds, deploys, makes_sbom, production, regions, ships, signs, spoken
+from ..roles import builds, changes_what_runs, deploys, makes_sbom, production, regions, ships, signs, spoken
+from ..shell import commands
 from ..workflows import Job, Workflow, mapping, sequence, strings, text
 from .gates import preview
 
@@ -23,6 +24,8 @@ _EU_HEALTH = re.compile(
     rf"(?<![a-z])eu(?![a-z])[^\n]{{0,80}}(?:{_HEALTH})|(?:{_HEALTH})[^\n]{{0,80}}(?<![a-z])eu(?![a-z])", re.IGNORECASE
 )
 _DIGEST = re.compile(r"digest|@?sha256", re.IGNORECASE)
+#: `registry.example/hub:1.2`; no path, no URL, no `host:/folder`.
+_TAGGED = re.compile(r"[A-Za-z0-9$][\w.${}-]*(?::\d+)?(?:/[\w.${}-]+)+:[\w.${}-]+")
 _BY_HAND = frozenset({"workflow_dispatch", "workflow_call"})
 
 
@@ -125,6 +128,17 @@ def _order(repo: Repo) -> Iterator[Finding]:
                 early = [j.id for j in jobs if j is not job and j.id in closure and signs(j) and not makes_sbom(j)]
                 if early:
                     yield Finding(job.at("needs"), f"job {early[0]} signs before {job.id} has made the SBOM")
+        yield from _signed_too_early(workflow, jobs, repo)
+
+
+def _signed_too_early(workflow: Workflow, jobs: list[Job], repo: Repo) -> Iterator[Finding]:
+    """A job that signs, beside one that makes the SBOM and isn't waited for."""
+    lists = [j for j in jobs if re.search("sbom", f"{j.id} {j.name}", re.IGNORECASE) and not signs(j)]
+    for job in jobs:
+        closure = repo.closure(workflow, job.id)
+        if lists and signs(job) and not makes_sbom(job) and not any(j.id in closure for j in lists):
+            where = job.at("needs") if job.needs else job.at()
+            yield Finding(where, f"job {job.id} signs without waiting for {lists[0].id}, which makes the SBOM")
 
 
 def _digest(repo: Repo) -> Iterator[Finding]:
@@ -141,6 +155,22 @@ def _digest(repo: Repo) -> Iterator[Finding]:
                         f"job {job.id} deploys something that no digest names: what runs may not be what was signed"
                     )
                     yield Finding(job.at(), sentence, "hand the digest of the build on, as an output or an input")
+                    continue
+                for step in job.steps:
+                    for number, word in _by_tag(step.run):
+                        sentence = f"job {job.id} deploys {word!r}: a tag may have moved since the image was signed"
+                        yield Finding(step.at_run_line(number), sentence, "name it by @sha256, from the build's output")
+
+
+def _by_tag(script: str) -> Iterator[tuple[int, str]]:
+    """Image references by tag that a command which deploys is given."""
+    for number, words in commands(script):
+        if not changes_what_runs(" ".join(words)):
+            continue
+        for word in words[1:]:
+            image = word.rpartition("=")[2]
+            if _TAGGED.fullmatch(image) and not _DIGEST.search(image):
+                yield number, image
 
 
 def _input_names(workflow: Workflow) -> list[str]:

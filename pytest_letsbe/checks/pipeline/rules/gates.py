@@ -12,7 +12,7 @@ from ..finding import Finding, Rule
 from ..installs import loose_installs
 from ..repo import PULL_REQUEST, Placed, Repo, pushed
 from ..shell import swallows
-from ..workflows import Job, Step, Workflow, text
+from ..workflows import Job, Step, Workflow, mapping, text
 
 #: What a pull request's run must answer to: opened, pushed to, opened again. Gitea spells one of them in two ways.
 _TYPES = ({"opened"}, {"synchronize", "synchronized"}, {"reopened"})
@@ -24,6 +24,14 @@ _HOUSEKEEPING = re.compile(
 _OWN_STATE = re.compile(
     r"\b(?:steps\.[\w-]+\.(?:outputs\.cache-hit|outcome|conclusion)|matrix\.[\w.-]+|runner\.\w+|job\.\w+)\b"
     r"|\b(?:always|success|failure|cancelled|hashFiles|contains|startsWith|endsWith)\b|'[^']*'|\b(?:true|false|null)\b"
+)
+
+
+_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_RESULTS = re.compile(r"\bneeds\b.*\bresult\b|toJSON\(\s*needs\s*\)", re.DOTALL | re.IGNORECASE)
+#: One job's success stands for all: `any(.[]; .result == "success")`, `contains(needs.*.result, 'success')`.
+_ONE_IS_ENOUGH = re.compile(
+    r"\b(?:any|some)\s*\([^!]*?==+\s*\\?[\"']success|\bcontains\(\s*needs\.\*\.result\s*,\s*'success'\s*\)"
 )
 
 
@@ -93,11 +101,27 @@ def _unconditional(repo: Repo) -> Iterator[Finding]:
         for gate in placed:
             if gate.runs(event) is False and event.name == "push":
                 continue  # `rerun-on-main` says whether it is missed there
+            yield from _held_back(gate, event, seen)
             for job in gate.chain:
                 key = (job.workflow.path, job.id, event.name)
                 if key not in seen and (job.workflow.path, job.id) not in verdicts:
                     seen.add(key)
                     yield from _job_conditions(job, event)
+
+
+def _held_back(gate: Placed, event: Event, seen: set[tuple[str, str, str]]) -> Iterator[Finding]:
+    """A job that waits for one that is skipped is skipped as well, unless its own condition says otherwise."""
+    if "if" in gate.job.data:
+        return
+    for need in gate.job.needs:
+        before = gate.job.workflow.jobs.get(need)
+        condition = before.data.get("if") if before else None
+        key = (gate.job.workflow.path, f"{gate.job.id} {need}", event.name)
+        if condition is None or key in seen or holds(condition, event) is True:
+            continue
+        seen.add(key)
+        sentence = f"required job {gate.job.id} needs {need}, which runs only if {text(condition)}"
+        yield Finding(gate.job.at("needs"), f"{sentence}: skipped with it, it counts as passed ({event.name})")
 
 
 def _job_conditions(job: Job, event: Event) -> Iterator[Finding]:
@@ -109,6 +133,9 @@ def _job_conditions(job: Job, event: Event) -> Iterator[Finding]:
         )
     if text(job.data.get("continue-on-error")) not in ("", "false"):
         yield Finding(job.at("continue-on-error"), f"required job {job.id} has continue-on-error: it can't fail")
+    for axis, values in mapping(mapping(job.data.get("strategy")).get("matrix")).items():
+        if values == [] and axis != "exclude":
+            yield Finding(job.at("strategy"), f"the matrix of required job {job.id} has no {axis}: it never runs")
     for step in job.steps:
         yield from _step_conditions(step, event)
 
@@ -158,11 +185,10 @@ def verdict_jobs(repo: Repo) -> list[Job]:
 
 def judges(job: Job) -> bool:
     """Whether a job looks at the results of what it needs."""
-    return bool(
-        re.search(
-            r"\bneeds\b.*\bresult\b|toJSON\(\s*needs\s*\)|alls-green|\bletsbe\b", _whole(job), re.DOTALL | re.IGNORECASE
-        )
-    )
+    whole = _whole(job)
+    looked = [text(job.data.get("if")), *(text(step.data.get("if")) for step in job.steps)]
+    looked += _EXPRESSION.findall(whole)  # a shell variable that is called NEEDS holds whatever was put into it
+    return any(_RESULTS.search(one) for one in looked) or re.search(r"alls-green|\bletsbe\b", whole) is not None
 
 
 def _whole(job: Job) -> str:
@@ -235,9 +261,13 @@ def _verdict_holds(job: Job) -> Iterator[Finding]:
         if text(step.data.get("continue-on-error")) not in ("", "false") and not _HOUSEKEEPING.search(step.uses):
             yield Finding(step.at("continue-on-error"), f"a step of verdict job {job.id} has continue-on-error")
     whole = _whole(job)
-    if "failure" in whole and not re.search(
-        r"success|skipped|cancelled|tojson|alls-green|letsbe", whole, re.IGNORECASE
-    ):
+    if _ONE_IS_ENOUGH.search(whole):
+        yield Finding(
+            job.at("steps"),
+            f"verdict job {job.id} is content with one success: the others may have failed",
+            "demand that every needs.*.result is success",
+        )
+    if "failure" in whole and not re.search(r"success|skipped|cancelled|alls-green|letsbe", whole, re.IGNORECASE):
         sentence = f"verdict job {job.id} looks for failure alone: jobs that were skipped or cancelled pass"
         yield Finding(job.at("steps"), sentence, "demand that every needs.*.result is success")
 

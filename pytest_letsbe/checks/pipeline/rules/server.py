@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator
 
 from ....model import Invariant, Location
+from ....strict_yaml import YamlPath
 from ..conditions import holds
 from ..contexts import could_be, of_pull_requests
 from ..finding import Finding, Rule
@@ -13,7 +15,7 @@ from ..ignored import ignored_keys
 from ..protection import Protection, protections
 from ..repo import PULL_REQUEST, Repo
 from ..roles import production, ships
-from ..workflows import Workflow, mapping
+from ..workflows import Workflow, mapping, text
 
 
 def _runners(repo: Repo) -> Iterator[Finding]:
@@ -56,10 +58,31 @@ def _timeouts(repo: Repo) -> Iterator[Finding]:
         for job in workflow.jobs.values():
             if not job.uses and "timeout-minutes" not in job.data:
                 yield Finding(job.at(), f"job {job.id} has no timeout-minutes: one that hangs holds its runner")
+            elif text(job.data.get("timeout-minutes")) in ("0", "0.0"):
+                yield Finding(job.at("timeout-minutes"), f"timeout-minutes of job {job.id} is 0, which is no limit")
+
+
+#: What tells one pull request's runs from another's.
+_OWN_GROUP = re.compile(r"github\.(?:ref|head_ref|sha|run_id)|gitea\.(?:ref|head_ref)|event\.(?:pull_request\.)?number")
+
+
+def _superseded(workflow: Workflow) -> Iterator[Finding]:
+    """Findings on the groups of a workflow that holds required jobs of pull requests alone."""
+    groups: list[tuple[YamlPath, object]] = [(("concurrency",), workflow.data.get("concurrency"))]
+    groups += [(("jobs", job.id, "concurrency"), job.data.get("concurrency")) for job in workflow.jobs.values()]
+    if all(held is None for _, held in groups):
+        yield Finding(workflow.at(), "superseded runs of a pull request go on: there is no concurrency group")
+    for path, held in groups:
+        group = text(mapping(held).get("group") if isinstance(held, dict) else held)
+        if held is not None and not _OWN_GROUP.search(group):
+            sentence = f"all pull requests share the concurrency group {group!r}: one cancels the checks of another"
+            yield Finding(workflow.at(*path), sentence, "put ${{ github.ref }} into the group")
 
 
 def _concurrency(repo: Repo) -> Iterator[Finding]:
     for workflow in repo.workflows:
+        if "push" not in workflow.triggers and any(p.workflow is workflow for p in repo.gates):
+            yield from _superseded(workflow)
         of_pull_request = any(event in workflow.triggers for event in PULL_REQUEST)
         holders = [(("concurrency",), workflow.data)] + [
             (("jobs", job.id, "concurrency"), job.data) for job in workflow.jobs.values()
