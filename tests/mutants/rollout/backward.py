@@ -430,3 +430,50 @@ class ResumeBeforeReturn(_Mutant):
 
     def _may_resume(self, state: State) -> bool:
         return state.phase in ("halted", "rolled_back")
+
+
+class WatchesTheOpenRegion(_Mutant):
+    """Counts failing tenants of the region whose wave is open: once US has begun, EU may fail."""
+
+    expected = "rollback-own"
+    first = "eu-fails-late"
+
+    def _crossed(self, state: State, seen: Told, health: Told) -> bool:
+        region = state.plan["waves"][max(state.wave, 0)]["region"]
+        failing = sum(health.get(n) == "failing" for n in state.deployed if state.regions.get(n) == region)
+        return bool(failing >= state.plan["halt"]["failing"])
+
+
+class SilenceAddsUp(_Mutant):
+    """Two tenants without news count as one that fails."""
+
+    expected = "no-needless-rollback"
+    first = "all-missing"
+
+    def _crossed(self, state: State, seen: Told, health: Told) -> bool:
+        points = sum(2 if health.get(n) == "failing" else n not in health for n in state.deployed)
+        return bool(points >= 2 * state.plan["halt"]["failing"])
+
+
+class SoftRestartForgets(_Mutant):
+    """Writes its state down for a kill, and throws it away when it is asked to restart."""
+
+    expected = "restart-safe"
+    first = "softly"
+
+    def restart(self, hard: bool = False) -> dict[str, Any]:
+        if hard:
+            return super().restart(hard)
+        self._states = []
+        return {}
+
+
+class NeverSaysRolledBack(_Mutant):
+    """Takes everybody back, and says halted for ever."""
+
+    expected = "status-true"
+    first = "of-a-stop"
+
+    def status(self) -> dict[str, Any]:
+        told = super().status()
+        return told | {"state": "halted"} if told["state"] == "rolled_back" else told

@@ -18,13 +18,14 @@ ONCE = Invariant(
 )
 RESTART = Invariant(
     "restart-safe",
-    "A hard restart at any point loses nothing: every other statement holds across it, and the campaign finishes.",
+    "A restart at any point, a hard one too, loses nothing: every other statement holds across it, and the campaign "
+    "finishes.",
     "RO08",
 )
 STATUS = Invariant(
     "status-true",
-    "Status never says done or rolled_back before it is true, nor running after a stop; its events, where it keeps "
-    "any, hold one for each command.",
+    "Status says rolled_back once everybody is back, and neither that nor done before it is true, nor running after a "
+    "stop; its events, where it keeps any, hold one for each command.",
     "RO16",
 )
 
@@ -59,6 +60,17 @@ def _long_deploys(stage: Stage) -> None:
 def _every_tick(stage: Stage) -> None:
     campaign = stage.campaign(latency=2)
     campaign.finish(before_tick=campaign.restart, must=True)
+
+
+def _softly(stage: Stage) -> None:
+    """Asked to end and start anew, at every third tick: what survives a kill survives this as well."""
+    campaign = stage.campaign(latency=2)
+
+    def now_and_then() -> None:
+        if campaign.oracle.ticks % 3 == 0:
+            campaign.restart(hard=False)
+
+    campaign.finish(before_tick=now_and_then, must=True)
 
 
 def _after_halt(stage: Stage) -> None:
@@ -137,6 +149,7 @@ def _status_of_a_stop(stage: Stage) -> None:
     for _ in range(12):
         judge_status(campaign)
         campaign.tick()
+    _says_rolled_back(campaign)
 
 
 def _status_of_an_abort(stage: Stage) -> None:
@@ -146,6 +159,15 @@ def _status_of_an_abort(stage: Stage) -> None:
     for _ in range(12):
         campaign.tick()
         judge_status(campaign)
+    _says_rolled_back(campaign)
+
+
+def _says_rolled_back(campaign: Campaign) -> None:
+    """Whoever waits for the way back to end must be told."""
+    status = campaign.controller.status()
+    if status is not None and campaign.oracle.all_back() and status.get("state") != "rolled_back":
+        said = str(status.get("state"))[:40]
+        campaign.fail(f"every tenant has long run what it ran before, but status says {said}, not rolled_back")
 
 
 def judge_status(campaign: Campaign) -> None:
@@ -190,6 +212,7 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(ONCE, "stop-delivered-twice", _stop_delivered_twice)
     yield Scenario(ONCE, "long-deploys", _long_deploys)
     yield Scenario(RESTART, "every-tick", _every_tick, every=True)
+    yield Scenario(RESTART, "softly", _softly, every=True)
     yield Scenario(RESTART, "after-a-halt", _after_halt, every=True)
     yield Scenario(RESTART, "after-an-abort", _after_abort, every=True)
     yield Scenario(RESTART, "after-a-resume", _after_resume, every=True)

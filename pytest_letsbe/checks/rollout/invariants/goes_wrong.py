@@ -84,6 +84,15 @@ def _us_fails(stage: Stage) -> None:
     settle(campaign)
 
 
+def _eu_fails_late(stage: Stage) -> None:
+    """An EU tenant fails when the open wave is one of US: it still runs the new digest."""
+    campaign = stage.campaign()
+    campaign.until(lambda: bool(campaign.updated("us")), "the US canary was updated")
+    campaign.set_health(campaign.one(campaign.updated("eu")), FAILING)
+    campaign.tick()
+    settle(campaign)
+
+
 def _two_fail(stage: Stage) -> None:
     """The threshold is two: one failing tenant stops nothing, the second does."""
     campaign = stage.campaign(failing=2)
@@ -186,6 +195,7 @@ def scenarios() -> Iterator[Scenario]:
         ("deploy-breaks", _deploy_breaks),
         ("in-flight", _in_flight),
         ("us-fails", _us_fails),
+        ("eu-fails-late", _eu_fails_late),
         ("two-fail", _two_fail),
         ("stopped-twice", _stopped_twice),
         ("aborted", aborted),
@@ -193,7 +203,7 @@ def scenarios() -> Iterator[Scenario]:
     )
     for name, play in stops:
         yield Scenario(HALT, name, play)
-    for name, play in (("healthy", healthy), *stops[:2], stops[6]):
+    for name, play in (("healthy", healthy), *stops[:2], stops[7]):
         yield Scenario(ONE_WAY, name, play)
     for name, play in (*stops, ("resumed-too-early", _resumed_too_early), ("resumed-at-once", _resumed_at_once)):
         yield Scenario(ROLLBACK, name, play)

@@ -75,5 +75,6 @@ def scenarios() -> Iterator[Scenario]:
     yield Scenario(UNKNOWN, "all-missing", _all_missing)
     yield Scenario(NEEDLESS, "healthy", healthy)
     yield Scenario(NEEDLESS, "unknown", _canary_is("missing"))
+    yield Scenario(NEEDLESS, "all-missing", _all_missing)
     yield Scenario(NEEDLESS, "below-the-threshold", _below)
     yield Scenario(NEEDLESS, "others-fail", _others_fail)
