@@ -88,6 +88,13 @@ class Scene:
     def spends(self, call: Mapping[str, Any], name: str = "a", **changed: Any) -> None:
         self.add(**{"op": "spend", "approval": f"${name}", **call, **changed})
 
+    def waits(self) -> None:
+        """Time goes on, and every approval is still within its ttl: what was taken away must not come back."""
+        approval = self.policy.model.approval
+        ttl = approval.ttl_s if approval is not None and approval.ttl_s is not None else 3600
+        for _ in range(2):
+            self.add(op="tick", ms=max(1, round(ttl * 1000 / 5)))
+
     def obtain(self, call: Mapping[str, Any], least: int = 1) -> None:
         """The call must run, with whatever approvals the gate wants."""
         self.add(obtain=dict(call), actors=list(approvers(self.policy)), least=least)
@@ -112,7 +119,7 @@ class Scene:
             return command(tool, number)
         values: dict[str, Any] = {
             "str": f"/srv/letsbe/file-{number}.txt" if "path" in name else f"letsbe-{number}",
-            "int": number,
+            "int": 1_000_000_000 + number,  # ten digits: what rounds can't tell it from one more
             "float": number + 0.5,
             "bool": True,
             "list": [f"item-{number}", number],

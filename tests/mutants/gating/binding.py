@@ -335,3 +335,57 @@ class DerivedIds(_Gate):
         import hashlib
 
         return hashlib.sha256(json.dumps(call, sort_keys=True).encode()).hexdigest()
+
+
+class OrderOfItemsIsFree(_Gate):
+    """Lists in arguments are compared as sets are."""
+
+    expected = "exact-args"
+
+    def _sorted(self, value):
+        if isinstance(value, dict):
+            return {key: self._sorted(inner) for key, inner in value.items()}
+        return sorted(map(json.dumps, value)) if isinstance(value, list) else value
+
+    def _bound(self, call):
+        return super()._bound({**call, "args": self._sorted(call.get("args"))})
+
+
+class NewArgumentsAreFree(_Gate):
+    """Compares the arguments that were approved; others may come with the spend."""
+
+    expected = "exact-args"
+    first = "optional-added"
+
+    def _covers(self, item, call):
+        approved, now = json.loads(item["bound"]), json.loads(self._bound(call))
+        if isinstance(approved["args"], dict) and isinstance(now["args"], dict):
+            now["args"] = {key: value for key, value in now["args"].items() if key in approved["args"]}
+        return approved == now
+
+
+class SixDigits(_Gate):
+    """Compares numbers as they are printed with %g."""
+
+    expected = "exact-args"
+
+    def _printed(self, value):
+        if isinstance(value, dict):
+            return {key: self._printed(inner) for key, inner in value.items()}
+        return f"{value:g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+    def _bound(self, call):
+        return super()._bound({**call, "args": self._printed(call.get("args"))})
+
+
+class FoldersBelow(_Gate):
+    """Approved in a folder, a call may run in every folder below it."""
+
+    expected = "toctou-args"
+    first = "cwd"
+
+    def _covers(self, item, call):
+        approved = json.loads(item["bound"])["cwd"]
+        if isinstance(approved, str) and str(call.get("cwd")).startswith(f"{approved}/"):
+            call = {**call, "cwd": approved}
+        return super()._covers(item, call)

@@ -449,3 +449,64 @@ class FamilyShares(_Gate):
             if self._is_good(item, known):
                 return self._run(call, approval)
         return super()._spend(approval, call)
+
+
+class _Fading(_Gate):
+    """What was taken away comes back as time goes on."""
+
+    FROM, TO = "", ""
+
+    def tick(self, ms):
+        super().tick(ms)
+        if ms >= 1000:
+            self.fade()
+        return {}
+
+    def fade(self):
+        for id, item in self._store.every("approval").items():
+            if item["state"] == self.FROM and not approvals.expired(item, self._now()):
+                self._store.put("approval", id, {**item, "state": self.TO})
+
+
+class DenialFades(_Fading):
+    """A denied approval is pending again after a while."""
+
+    expected = "deny-final"
+    FROM, TO = approvals.DENIED, approvals.PENDING
+
+
+class RevocationFades(_Fading):
+    """A revoked approval is good again after a while."""
+
+    expected = "revocation"
+    FROM, TO = approvals.REVOKED, approvals.APPROVED
+
+
+class LoweredLevelFades(_Fading):
+    """A lowered session rises to the highest level after a while."""
+
+    expected = "autonomy-monotone"
+
+    def fade(self):
+        for session in self._store.every("level"):
+            self._store.put("level", session, max(self._rules.levels))
+
+
+class KillSwitchFades(_Fading):
+    """The kill switch wears off."""
+
+    expected = "kill-switch"
+
+    def fade(self):
+        self._store.put("meta", "killed", False)
+
+
+class AuditOfTheLastFifty(_Gate):
+    """Keeps the last fifty records."""
+
+    expected = "audit-complete"
+    first = "many"
+
+    def audit(self):
+        told = super().audit()
+        return {**told, "records": told["records"][-50:]}

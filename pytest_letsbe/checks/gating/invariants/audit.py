@@ -24,6 +24,10 @@ REDACTION = Invariant(
 )
 
 
+#: Calls after which the first must still be on record.
+MANY = 60
+
+
 def _complete(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     if policy.model.audit is None:
         return
@@ -43,6 +47,13 @@ def _complete(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
     scene.expect("audited", rid=call["rid"], least=1, says="the call of an unknown tool left no record")
     scripts.append(scene.script())
     yield "calls", scripts
+    scene = Scene(policy, f"the first of {MANY}")
+    calls = [scene.call("letsbe.unknown", f"agent:n{number}", args={}) for number in range(MANY)]
+    for call in calls:
+        scene.add(op="call", **call)
+    for call in (calls[0], calls[MANY // 2]):
+        scene.expect("audited", rid=call["rid"], least=1, says=f"after {MANY} calls the record of an early one is gone")
+    yield "many", [scene.script()]
     if not asks(policy):
         return
     quorum = policy.model.approval.quorum if policy.model.approval else 1

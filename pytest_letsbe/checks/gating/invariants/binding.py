@@ -74,6 +74,9 @@ def _exact_args(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scri
                 scripts.append(scene.script(optional=level != policy.model.levels[0]))
         if scripts:
             yield kind, scripts
+    scripts = list(_more_than_approved(policy))
+    if scripts:
+        yield "optional-added", scripts
     scripts = []
     for level, tool in _asked(policy):
         scene, call = _approved(policy, f"{tool}: order of keys", level, tool)
@@ -85,6 +88,21 @@ def _exact_args(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scri
             scripts.append(scene.script(optional=level != policy.model.levels[0]))
     if scripts:
         yield "order-of-keys", scripts
+
+
+def _more_than_approved(policy: Policy) -> Iterator[Script]:
+    """Approved without an optional argument, which the policy permits, and spent with it."""
+    for level, tool in _asked(policy):
+        for name in Scene(policy, "optional").optional_args(tool):
+            scene = Scene(policy, f"{tool}: {name} added")
+            scene.level(MAIN, level)
+            call = scene.call(tool)
+            more = {name: scene.optional_args(tool)[name]}
+            scene.asks(call)
+            scene.resolves()
+            scene.spends(call, args={**call["args"], **more})
+            scene.never(call, f"an approval ran other arguments than the approved ones ({name} added)")
+            yield scene.script(optional=level != policy.model.levels[0])
 
 
 def changed(value: Any) -> Iterator[tuple[str, Any]]:
@@ -229,6 +247,7 @@ _CHANGES: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "cwd": {
         "another folder": {"cwd": "/etc"},
         "a folder above": {"cwd": "/srv"},
+        "a folder within": {"cwd": _CWD + "/within"},
         "no folder": {"cwd": None},
         "a longer name": {"cwd": _CWD + "2"},
     },

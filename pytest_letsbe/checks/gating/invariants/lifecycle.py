@@ -146,6 +146,13 @@ def _expiry(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]
 def _revocation(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     if not asks(policy):
         return
+    scene = Scene(policy, "approved, revoked, and spent when some time has passed")
+    call = scene.approved()
+    scene.add(op="revoke", approval="$a")
+    scene.waits()
+    scene.spends(call)
+    scene.never(call, "a call ran some time after its approval was revoked")
+    yield "later", [scene.script()]
     for what in ("approval", "session"):
         scripts = []
         for state in ("pending", "approved"):
@@ -199,6 +206,12 @@ def _deny_final(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Scri
         scene.never(call, says)
         scripts.append(scene.script())
     yield "approved-later", scripts
+    scene, call = denied("approved when some time has passed")
+    scene.waits()
+    scene.resolves()
+    scene.spends(call)
+    scene.never(call, says)
+    yield "approved-much-later", [scene.script()]
     scene, call = denied("asked again")
     scene.add(op="call", **{**call, "rid": f"{call['rid']}-2"}, **{"as": "b"})
     scene.spends(call)

@@ -71,6 +71,14 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     for call in calls:
         scene.never(call, says_)
     yield "everywhere", [scene.script()]
+    scene = Scene(policy, "two days later")
+    call = scene.ready("allow")
+    scene.add(op="kill", on=True, actor=person)
+    for _ in range(2):
+        scene.add(op="tick", ms=86_400_000)
+    scene.add(op="call", **call)
+    scene.never(call, "the kill switch wore off by itself")
+    yield "lasts", [scene.script()]
 
 
 def _strangers(approval: Approval, person: str) -> list[object]:

@@ -50,7 +50,7 @@ def _tiers(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]
 def _autonomy(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
     levels = policy.model.levels
     steps = [(high, low) for low in levels for high in levels if levels.index(high) > levels.index(low)]
-    lowered, left, others = [], [], []
+    lowered, later, left, others = [], [], [], []
     for high, low in steps:
         for name, tool in policy.model.tools.items():
             before, after = policy.cell(high, tool.tier), policy.cell(low, tool.tier)
@@ -67,6 +67,15 @@ def _autonomy(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
             )
             scene.never(call, "a call ran at once that the lowered level asks about or denies")
             lowered.append(scene.script())
+            scene = Scene(policy, f"{name}, {high} to {low}, some time ago")
+            scene.add(op="level", session=MAIN, n=high)
+            scene.add(op="level", session=MAIN, n=low)
+            scene.waits()
+            call = scene.call(name)
+            scene.add(op="call", **call)
+            scene.expect("answer", rid=call["rid"], at_most=after, says=f"lowered to level {low}, it rose by itself")
+            scene.never(call, "a call ran at once, as a lowered level rose by itself")
+            later.append(scene.script())
             scene = Scene(policy, f"{name}, another session at {high}")
             scene.add(op="level", session=MAIN, n=low)
             scene.add(op="level", session=OTHER, n=high)
@@ -79,6 +88,7 @@ def _autonomy(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script
                 left += [_approved_then_lowered(policy, name, high, low, when) for when in ("pending", "approved")]
     if lowered:
         yield "lowered", lowered
+        yield "stays-lowered", later
     if left:
         yield "approvals-left-behind", left
     if others:
