@@ -53,7 +53,7 @@ class Comparer:
     same: Sameness = field(default_factory=Sameness)
     wire: bool = False
     pairs: int = 0
-    #: When to give up, on the monotonic clock.
+    #: When to give up, on the clock of this thread's CPU time: a busy machine judges no less.
     deadline: float = math.inf
     _known: dict[Any, list[Change]] = field(default_factory=dict)
     _open: set[Any] = field(default_factory=set)
@@ -69,7 +69,7 @@ class Comparer:
         self.pairs += 1
         if self.pairs > MAX_PAIRS or len(self._open) > MAX_DEPTH:
             return [self.unknown(producer, consumer, "is too large to be judged")]
-        if time.monotonic() > self.deadline:
+        if time.thread_time() > self.deadline:
             return [self.unknown(producer, consumer, "isn't judged: the time for the whole comparison is spent")]
         self._open.add(key)
         try:
@@ -111,7 +111,7 @@ class Comparer:
         if read.unions:
             return self._some_branch(producer, consumer, read, read.unions[0], hint)
         if read.never:
-            made = witness.first(witness.some(producer, self.role))
+            made = witness.one(producer, self.role)
             return (
                 [Change("type", (), self.new(producer, consumer), "takes no value any more", tuple(made))]
                 if made
@@ -207,7 +207,11 @@ class Comparer:
             ]
             return [change for part in parts for change in self.compare(part, consumer, hint)]
         attempts = []
-        for branch, name in zip(branches(consumer, union), union.names, strict=True):
+        # The branch of the same name first: it is the one that is meant, and mostly the one that takes it.
+        named = sorted(
+            zip(branches(consumer, union), union.names, strict=True), key=lambda branch: not hint or branch[1] != hint
+        )
+        for branch, name in named:
             changes = self.compare(producer, branch)
             if not changes:
                 return []

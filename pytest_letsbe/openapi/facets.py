@@ -76,12 +76,12 @@ def scalars(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
         wanted += _number_claims(sent, read)
     found = []
     place = comparer.new(producer, consumer)
-    values = list(islice(witness.valid_samples(producer, comparer.role, hints=read), 200)) if wanted else []
+    values = witness.Again(islice(witness.valid_samples(producer, comparer.role, hints=read), 200))
     takes = comparer.accepts(consumer) if wanted else None
     for kind, sentence, refuses in wanted:
-        hit = next((value for value in values if refuses(value) and takes and not takes(value)), values)
-        if hit is not values:
-            found.append(Change(kind, (), place, sentence, (hit,)))
+        hit = next(((value,) for value in values if refuses(value) and takes and not takes(value)), ())
+        if hit:
+            found.append(Change(kind, (), place, sentence, hit))
         elif kind == "format" or unproven(comparer, producer, consumer):
             by_rule = kind == "format"
             found.append(Change(kind if by_rule else "unknown", (), place, sentence, certain=by_rule))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,13 +49,21 @@ class File:
     #: Where the children of a container begin, for those that were looked into.
     offsets: dict[Pointer, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
+    @cached_property
+    def lines(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+
     def at(self, pointer: Pointer) -> Location:
         """The line of a value, or of its nearest ancestor that exists; 1-based."""
         try:
-            line, column = yaml_place(self.tree, pointer) if self.tree else json_place(self.text, self.offsets, pointer)
+            if self.tree:
+                return Location(self.shown, *yaml_place(self.tree, pointer))
+            offset = json_place(self.text, self.offsets, pointer)
         except (ValueError, IndexError, RecursionError):
-            line, column = 1, 1
-        return Location(self.shown, line, column)
+            return Location(self.shown, 1, 1)
+        line = bisect_right(self.lines, offset)
+        return Location(self.shown, line, offset - self.lines[line - 1] + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
