@@ -6,7 +6,9 @@ A pair of schemas that is met again while it is being judged counts as fine, whi
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +20,7 @@ from .declared import declared
 from .export import export
 from .load import Place
 from .same import Sameness
-from .schema import NULLABLE, Node, Role, Union, anything, branches, equal, narrowed, type_of
+from .schema import NULLABLE, Node, Role, Union, anything, branches, identity, narrowed, type_of
 from .view import View, view
 
 #: A value in a box, so that ``null`` can be a witness; an empty box is none.
@@ -88,8 +90,9 @@ class Comparer:
         return Change("unknown", (), self.new(producer, consumer), sentence, certain=False)
 
     def accepts(self, schema: Node) -> prover.Predicate:
-        """Whether the reader takes a value."""
-        return witness.predicate_of(schema, self.role, tolerant=True)
+        """Whether the reader takes a value; on the wire, where all is text, also as what its text may be read as."""
+        takes = witness.predicate_of(schema, self.role, tolerant=True)
+        return (lambda value: any(map(takes, spellings(value)))) if self.wire else takes
 
     def _compare(self, producer: Node, consumer: Node, hint: str) -> list[Change]:
         sent, read = view(producer, self.role), view(consumer, self.role)
@@ -152,8 +155,11 @@ class Comparer:
             (name, self.compare(branch, consumer, name))
             for branch, name in zip(branches(producer, union), union.names, strict=True)
         ]
-        found = [change for _, changes in each for change in changes]
-        found += self._strange(producer, consumer, union, {name for name, changes in each if changes})
+        shown = {name for name, changes in each if any(change.witness or change.path for change in changes)}
+        strange = self._strange(producer, consumer, union, shown)
+        if strange:  # what nobody expects needn't be judged value by value
+            each = [(name, [change for change in changes if change.certain]) for name, changes in each]
+        found = [*(change for _, changes in each for change in changes), *strange]
         refused = [(name, changes) for name, changes in each if changes]
         if len(refused) == len(each) or not refused or union.names == NULLABLE or view(consumer, self.role).unions:
             return found
@@ -292,8 +298,19 @@ class Comparer:
         ]
 
 
+def spellings(value: Any) -> list[Any]:
+    """A value of a parameter, and what the same text may mean."""
+    if isinstance(value, str):
+        if value in ("true", "false"):
+            return [value, value == "true"]
+        return [value, json.loads(value)] if re.fullmatch(r"-?(0|[1-9]\d{0,15})(\.\d{1,9})?", value) else [value]
+    if isinstance(value, dict | list) or value is None:
+        return [value]
+    return [value, json.dumps(value)]
+
+
 def finite(sent: View) -> list[Any] | None:
     """All values, when they can be listed."""
     if sent.enum is not None:
-        return [value for index, value in enumerate(sent.enum) if not any(equal(value, v) for v in sent.enum[:index])]
+        return list({identity(value): value for value in reversed(sent.enum)}.values())[::-1]
     return [True, False, None][: 2 + ("null" in sent.types)] if "boolean" in sent.types <= {"boolean", "null"} else None

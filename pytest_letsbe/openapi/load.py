@@ -13,8 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import Any, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 import yaml
 
@@ -103,6 +104,8 @@ class Document:
     files: dict[str, File] = field(default_factory=dict)
     #: References that lead nowhere, each said once.
     dangling: dict[str, Place] = field(default_factory=dict)
+    #: Files that were referred to and can't be read, with the reason.
+    unreadable: dict[str, str] = field(default_factory=dict)
     #: What was worked out about its schemas, by whoever did; it goes when the document goes.
     memo: dict[Any, Any] = field(default_factory=dict)
 
@@ -151,14 +154,15 @@ class Document:
     def _file(self, base: str, name: str) -> File | None:
         if "://" in name:
             return None
-        full = str(PurePosixPath(base).parent / name)
-        full = str(Path(full)) if not full.startswith("..") else full
-        if full not in self.files:
+        full = urljoin(base, name) if "://" in base else normpath(PurePosixPath(base).parent / name)
+        if full not in self.files and full not in self.unreadable:
             try:
                 self.files[full] = parse(self.read(full), full)
-            except (OSError, UsageError):
-                return None
-        return self.files[full]
+            except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+                self.unreadable[full] = f"{full}: can't be read: {getattr(error, 'strerror', None) or error}"
+            except UsageError as error:
+                self.unreadable[full] = str(error)
+        return self.files.get(full)
 
 
 def load(path: Path | str) -> Document:
@@ -177,7 +181,7 @@ def load_with(name: str, read: Read) -> Document:
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror or error}", Location(name)) from None
     root = parse(raw, name)
-    document = Document(root, read, {str(PurePosixPath(name)): root})
+    document = Document(root, read, {name if "://" in name else normpath(PurePosixPath(name)): root})
     if not isinstance(root.data, dict):
         raise UsageError("is no OpenAPI document: an object with 'openapi' and 'paths' is expected", Location(name))
     if not {"openapi", "swagger", "paths", "webhooks", "components"} & root.data.keys():

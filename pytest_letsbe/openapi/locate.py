@@ -46,7 +46,10 @@ def yaml_place(node: Any, pointer: Pointer) -> tuple[int, int]:
 
 
 def json_place(text: str, offsets: Offsets, pointer: Pointer) -> int:
-    """The offset of a value, or of its key. Walks the text, skipping what isn't on the way with the C scanner; each container is walked once."""
+    """The offset of a value, or of its key.
+
+    Walks the text, skipping what isn't on the way with the C scanner; each container is walked once.
+    """
     here = shown = _skip(text, 0)
     for depth, step in enumerate(pointer):
         prefix = pointer[:depth]

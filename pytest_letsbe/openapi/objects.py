@@ -37,9 +37,7 @@ def _put(base: Base, name: str) -> Callable[[Any], Box]:
     return put
 
 
-def _required(
-    comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: Base
-) -> list[Change]:
+def _required(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: Base) -> list[Change]:
     from .compare import Change
 
     found = []
@@ -65,9 +63,7 @@ def _required(
     return found
 
 
-def _properties(
-    comparer: Comparer, sent: View, read: View, producer: Node, consumer: Node, base: Base
-) -> list[Change]:
+def _properties(comparer: Comparer, sent: View, read: View, producer: Node, consumer: Node, base: Base) -> list[Change]:
     from .compare import Change
 
     found = []
@@ -112,9 +108,7 @@ def _gone(seen: View) -> bool:
     return not any(key == "patternProperties" for key, _ in seen.rest) and seen.extra is None
 
 
-def _extra(
-    comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: Base
-) -> list[Change]:
+def _extra(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: Base) -> list[Change]:
     """Undeclared properties. Of a response only what both sides say in so many words counts."""
     from .compare import Change
 

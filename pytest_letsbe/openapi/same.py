@@ -19,6 +19,7 @@ _SCHEMA = frozenset({
 })  # fmt: skip
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_EXTENSIONS = frozenset({"x-extensible-enum", "x-nullable"})
 _SETS = frozenset({"required", "type", "enum"})
 
 
@@ -68,7 +69,9 @@ class Sameness:
             return False
         return all(self._keyword(key, left, one[key], right, other[key], assumed) for key in keys)
 
-    def _keyword(self, key: str, left: _Side, one: Any, right: _Side, other: Any, assumed: set[tuple[Any, ...]]) -> bool:
+    def _keyword(
+        self, key: str, left: _Side, one: Any, right: _Side, other: Any, assumed: set[tuple[Any, ...]]
+    ) -> bool:
         if key == "$ref":
             return self._references(left, str(one), right, str(other), assumed)
         if key in _SCHEMA and isinstance(one, dict | bool):
@@ -109,7 +112,7 @@ def _equal(one: Any, other: Any) -> bool:
 
 
 def _said(value: dict[str, Any]) -> set[str]:
-    return {key for key in value if key not in PROSE and (not key.startswith("x-") or key == "x-extensible-enum")}
+    return {key for key in value if key not in PROSE and (not key.startswith("x-") or key in _EXTENSIONS)}
 
 
 def _unordered(value: Any) -> list[str]:

@@ -18,7 +18,7 @@ from ..validator import Independent
 from .names import rule
 
 #: A comparison that takes more CPU time leaves the rest unknown rather than hang a pipeline.
-SECONDS = 60.0
+SECONDS = 30.0
 
 
 @dataclass(eq=False)
