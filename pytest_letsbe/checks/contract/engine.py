@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from ...api.description import Description, Operation
 from ...model import CheckFailure, UsageError
+from .repeatable import repeatable
 from .results import Broken, Results
 from .unknown import Sent, ask
 
@@ -104,7 +105,7 @@ def run(description: Description, url: str, settings: Settings) -> Results:
     succeeded: dict[str, Sent] = {}
     by_label = {o.label: Known(o, bool(description.security(o))) for o in description.operations}
     deadline = time.monotonic() + RUN
-    with _directly(url):
+    with _directly(url), repeatable():
         stream = from_schema(schema).execute()
         for event in stream:
             _take(event, results, by_label, succeeded)
