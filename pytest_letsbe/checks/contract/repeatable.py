@@ -20,7 +20,8 @@ def repeatable() -> Iterator[None]:
         yield
         return
     source: Any = providers
-    collect, cache = getattr(source, "_get_local_constants", None), getattr(source, "CONSTANTS_CACHE", None)
+    collect: Any = getattr(source, "_get_local_constants", None)
+    cache: Any = getattr(source, "CONSTANTS_CACHE", None)
     empty = type(getattr(source, "_local_constants", None))
     if collect is None or empty is type(None) or not hasattr(cache, "cache"):
         yield
