@@ -22,11 +22,11 @@ def repeatable() -> Iterator[None]:
     source: Any = providers
     collect: Any = getattr(source, "_get_local_constants", None)
     cache: Any = getattr(source, "CONSTANTS_CACHE", None)
-    empty = type(getattr(source, "_local_constants", None))
-    if collect is None or empty is type(None) or not hasattr(cache, "cache"):
+    known: Any = getattr(source, "_local_constants", None)
+    if collect is None or known is None or not hasattr(cache, "cache"):
         yield
         return
-    nothing = empty()
+    nothing = type(known)()
     source._get_local_constants = lambda: nothing
     cache.cache.clear()
     try:
