@@ -31,6 +31,8 @@ def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: 
     missing = sent.types - read.types
     if comparer.wire and "string" in read.types and (sent.types == TYPES or not missing & {"array", "object"}):
         missing = frozenset()  # on the wire every scalar is text, and what nothing is said about is one
+        if "string" not in sent.types and (found := _as_text(comparer, producer, consumer, read)):
+            return found
     if missing == TYPES - {"integer", "number"} and not read.types:
         return []
     if missing:
@@ -50,6 +52,20 @@ def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: 
         for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
             if not takes(value):
                 return [Change("became-enum", (), place, "any value is sent where only listed ones are read", (value,))]
+    return []
+
+
+def _as_text(comparer: Comparer, producer: Node, consumer: Node, read: View) -> list[Change]:
+    """A scalar of a parameter whose text isn't one that is read."""
+    from .compare import Change
+
+    if not (read.min_length or read.max_length is not None or read.patterns or read.formats):
+        return []
+    takes = comparer.accepts(consumer)
+    for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
+        if not takes(value):
+            sentence = f"the text of {value!r} is refused"
+            return [Change("type", (), comparer.new(producer, consumer), sentence, (value,))]
     return []
 
 

@@ -58,12 +58,13 @@ def test_the_same_server_without_faults_is_clean():
 
 def test_an_unknown_release_is_driven_by_its_command_with_the_same_result(monkeypatch):
     """The fallback: the same phases and seed by ``schemathesis run --report ndjson`` show the same."""
-    options = {"seed": 0, "phases": ["examples", "coverage"], "max_examples": 5, "exclude": ["GET /health"]}
+    options = {"seed": 0, "phases": ["examples", "coverage"], "max_examples": 3}
+    options["exclude"] = ["GET /health", "/customers*", "PATCH /*"]
     with served(["all"]) as url:
         here = judged(url, **options)
         monkeypatch.setattr(engine, "version", lambda name: "5.0.1")
         there = judged(url, **options)
-    assert len(broken(here)) >= len(FAULTS) - 2
+    assert {check for _, check in broken(here)} >= {"server-error", "response-schema", "unknown-id", "auth-enforced"}
     assert broken(there) == broken(here)
     assert there.operations.keys() == here.operations.keys()
     for label, seen in here.operations.items():
