@@ -136,7 +136,7 @@ def test_a_base_at_a_url_is_compared_with_the_files_beside_it(site, against, pat
 def test_an_url_without_the_document_fails_with_the_reason(site, against, path, said):
     error = against(url=f"{site}/{path}")[GATE]
     assert type(error) is CheckFailure
-    assert f"{site}/{path}" in str(error)
+    assert error.location.path == f"{site}/{path}"
     assert said in str(error)
 
 
@@ -183,6 +183,19 @@ def test_a_shallow_clone_is_told_to_fetch_more(upstream, tmp_path, judged):
         error = judged(base={"git": commit})[GATE]
         assert f"git knows no commit '{commit}': this clone is shallow" in str(error)
         assert "fetch-depth: 0" in str(error)
+
+
+@pytest.mark.parametrize("commit", ["origin/old", "HEAD~1"])
+def test_what_a_shallow_clone_is_told_to_do_mends_it(upstream, tmp_path, judged, commit):
+    git(upstream, "branch", "old", "HEAD~1")
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "remote", "add", "origin", upstream.as_uri())
+    git(tmp_path, "fetch", "-q", "--depth", "1", "origin", "main")
+    git(tmp_path, "checkout", "-q", "FETCH_HEAD")
+    told = str(judged(base={"git": commit})[GATE])
+    words = told.partition("fetch it (git ")[2].partition(";")[0].split()
+    git(tmp_path, *words)
+    assert [name for name in judged(base={"git": commit}) if "response-property-became-optional" in name]
 
 
 def test_a_whole_clone_has_the_base_and_the_files_beside_it(upstream, tmp_path, judged):

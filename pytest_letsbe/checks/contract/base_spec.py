@@ -65,8 +65,9 @@ def _no_commit(root: Path, commit: str) -> str:
     if inside.returncode:
         said = inside.stderr.decode("utf-8", "replace").strip().splitlines()
         return f"base: {{git: {commit}}} can't be read: git says {said[0] if said else 'nothing'}"
-    branch = commit.split("/", 1)[-1]
-    mend = f"fetch it (git fetch origin {branch}; actions/checkout with fetch-depth: 0), or name another under base.git"
+    remote, slash, branch = commit.partition("/")
+    how = f"git fetch {remote} {branch}:refs/remotes/{commit}" if slash else "git fetch --unshallow"
+    mend = f"fetch it ({how}; actions/checkout with fetch-depth: 0), or name another under base.git"
     shallow = ": this clone is shallow, it holds the last commits only" if inside.stdout.strip() == b"true" else ""
     return f"git knows no commit {commit!r}{shallow}; {mend}"
 
