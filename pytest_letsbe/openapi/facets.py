@@ -47,11 +47,20 @@ def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: 
                 if not takes(value):
                     name = "nullable" if missing == {"null"} else "type"
                     return [Change(name, (), place, f"{_words(sent)} is sent where {_words(read)} is read", (value,))]
-    if read.enum is not None and not read.extensible:
-        takes = comparer.accepts(consumer)
-        for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
-            if not takes(value):
-                return [Change("became-enum", (), place, "any value is sent where only listed ones are read", (value,))]
+    return _unlisted(comparer, producer, consumer, read)
+
+
+def _unlisted(comparer: Comparer, producer: Node, consumer: Node, read: View) -> list[Change]:
+    """A value outside an enum that the producer doesn't have."""
+    from .compare import Change
+
+    if read.enum is None or read.extensible:
+        return []
+    takes = comparer.accepts(consumer)
+    place = comparer.new(producer, consumer)
+    for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
+        if not takes(value):
+            return [Change("became-enum", (), place, "any value is sent where only listed ones are read", (value,))]
     return []
 
 
