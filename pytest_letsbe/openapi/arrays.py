@@ -71,7 +71,9 @@ def lengths(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
     found = []
     takes = comparer.accepts(consumer)
     place = comparer.new(producer, consumer)
-    values = [v for v in islice(witness.valid_samples(producer, comparer.role, hints=read), 60) if isinstance(v, list)]
+    values = witness.Again(
+        v for v in islice(witness.valid_samples(producer, comparer.role, hints=read), 60) if isinstance(v, list)
+    )
     for kind, sentence, refuses in claims:
         hit = next(([value] for value in values if refuses(value) and not takes(value)), None)
         if hit:

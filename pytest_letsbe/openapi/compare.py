@@ -6,7 +6,9 @@ A pair of schemas that is met again while it is being judged counts as fine, whi
 
 from __future__ import annotations
 
+import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +20,7 @@ from .declared import declared
 from .export import export
 from .load import Place
 from .same import Sameness
-from .schema import NULLABLE, Node, Role, Union, anything, branches, equal, narrowed, type_of
+from .schema import NULLABLE, Node, Role, Union, anything, branches, identity, narrowed, type_of
 from .view import View, view
 
 #: A value in a box, so that ``null`` can be a witness; an empty box is none.
@@ -53,7 +55,7 @@ class Comparer:
     same: Sameness = field(default_factory=Sameness)
     wire: bool = False
     pairs: int = 0
-    #: When to give up, on the monotonic clock.
+    #: When to give up, on the clock of this thread's CPU time: a busy machine judges no less.
     deadline: float = math.inf
     _known: dict[Any, list[Change]] = field(default_factory=dict)
     _open: set[Any] = field(default_factory=set)
@@ -69,7 +71,7 @@ class Comparer:
         self.pairs += 1
         if self.pairs > MAX_PAIRS or len(self._open) > MAX_DEPTH:
             return [self.unknown(producer, consumer, "is too large to be judged")]
-        if time.monotonic() > self.deadline:
+        if time.thread_time() > self.deadline:
             return [self.unknown(producer, consumer, "isn't judged: the time for the whole comparison is spent")]
         self._open.add(key)
         try:
@@ -88,8 +90,9 @@ class Comparer:
         return Change("unknown", (), self.new(producer, consumer), sentence, certain=False)
 
     def accepts(self, schema: Node) -> prover.Predicate:
-        """Whether the reader takes a value."""
-        return witness.predicate_of(schema, self.role, tolerant=True)
+        """Whether the reader takes a value; on the wire, where all is text, also as what its text may be read as."""
+        takes = witness.predicate_of(schema, self.role, tolerant=True)
+        return (lambda value: any(map(takes, spellings(value)))) if self.wire else takes
 
     def _compare(self, producer: Node, consumer: Node, hint: str) -> list[Change]:
         sent, read = view(producer, self.role), view(consumer, self.role)
@@ -111,7 +114,7 @@ class Comparer:
         if read.unions:
             return self._some_branch(producer, consumer, read, read.unions[0], hint)
         if read.never:
-            made = witness.first(witness.some(producer, self.role))
+            made = witness.one(producer, self.role)
             return (
                 [Change("type", (), self.new(producer, consumer), "takes no value any more", tuple(made))]
                 if made
@@ -152,8 +155,11 @@ class Comparer:
             (name, self.compare(branch, consumer, name))
             for branch, name in zip(branches(producer, union), union.names, strict=True)
         ]
-        found = [change for _, changes in each for change in changes]
-        found += self._strange(producer, consumer, union, {name for name, changes in each if changes})
+        shown = {name for name, changes in each if any(change.witness or change.path for change in changes)}
+        strange = self._strange(producer, consumer, union, shown)
+        if strange:  # what nobody expects needn't be judged value by value
+            each = [(name, [change for change in changes if change.certain]) for name, changes in each]
+        found = [*(change for _, changes in each for change in changes), *strange]
         refused = [(name, changes) for name, changes in each if changes]
         if len(refused) == len(each) or not refused or union.names == NULLABLE or view(consumer, self.role).unions:
             return found
@@ -207,7 +213,11 @@ class Comparer:
             ]
             return [change for part in parts for change in self.compare(part, consumer, hint)]
         attempts = []
-        for branch, name in zip(branches(consumer, union), union.names, strict=True):
+        # The branch of the same name first: it is the one that is meant, and mostly the one that takes it.
+        named = sorted(
+            zip(branches(consumer, union), union.names, strict=True), key=lambda branch: not hint or branch[1] != hint
+        )
+        for branch, name in named:
             changes = self.compare(producer, branch)
             if not changes:
                 return []
@@ -288,8 +298,19 @@ class Comparer:
         ]
 
 
+def spellings(value: Any) -> list[Any]:
+    """A value of a parameter, and what the same text may mean."""
+    if isinstance(value, str):
+        if value in ("true", "false"):
+            return [value, value == "true"]
+        return [value, json.loads(value)] if re.fullmatch(r"-?(0|[1-9]\d{0,15})(\.\d{1,9})?", value) else [value]
+    if isinstance(value, dict | list) or value is None:
+        return [value]
+    return [value, json.dumps(value)]
+
+
 def finite(sent: View) -> list[Any] | None:
     """All values, when they can be listed."""
     if sent.enum is not None:
-        return [value for index, value in enumerate(sent.enum) if not any(equal(value, v) for v in sent.enum[:index])]
+        return list({identity(value): value for value in reversed(sent.enum)}.values())[::-1]
     return [True, False, None][: 2 + ("null" in sent.types)] if "boolean" in sent.types <= {"boolean", "null"} else None

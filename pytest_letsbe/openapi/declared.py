@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from .compare import Change, Comparer
 
 
+#: What 3.0 writes instead.
+_OLDER = {"contentEncoding": "byte", "contentMediaType": "binary"}
+
+
 def declared(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
     """Breaks by rule of one pair of schemas."""
     old, new = (producer, consumer) if comparer.role == "request" else (consumer, producer)
@@ -29,6 +33,8 @@ def _content(key: str, sent: View, read: View, place: Any) -> Change | None:
     was, now = sent.content.get(key), read.content.get(key)
     if now is None or was == now or "string" not in sent.types & read.types:
         return None
+    if was is None and _OLDER[key] in sent.formats:
+        return None  # what 3.0 calls by a format (OpenAPI 3.1, 4.8.14.5: migrating binary descriptions)
     return Change("content", (), place, f"{key} {was or 'none'} is sent where {now} is read")
 
 
@@ -44,6 +50,12 @@ def _discriminator(old: Node, new: Node, place: Any) -> Change | None:
         return Change("discriminator", (), place, said)
     was, now = before.get("mapping"), after.get("mapping")
     if isinstance(was, dict) and isinstance(now, dict):
+        names = {name for item in new.flat if isinstance(item, Union) for name in item.names}
+        gone = sorted(key for key in was.keys() - now.keys() if _last(was[key]) in names and key != _last(was[key]))
+        if gone:
+            return Change(
+                "mapping-deleted", (), place, f"the discriminator's value {gone[0]!r} names no schema any more"
+            )
         moved = sorted(key for key in was.keys() & now.keys() if _last(was[key]) != _last(now[key]))
         if moved:
             return Change("mapping", (), place, f"the discriminator's value {moved[0]!r} names another schema")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from .load import Document, load
+from .load import Document, Place, load
 from .operations import Operation, bases, operations, security, template, webhooks
 from .report import Finding, Report
 from .rules import bodies, lifecycle, parameters
 from .rules import security as security_rules
 from .rules.context import Context, Pair
+
+#: As deep as documents may be nested, several calls for each level.
+FRAMES = 12_000
 
 
 def diff(old: Document | Path | str, new: Document | Path | str, *, today: date | None = None) -> Report:
@@ -27,6 +31,15 @@ def diff(old: Document | Path | str, new: Document | Path | str, *, today: date 
     """
     before = old if isinstance(old, Document) else load(old)
     after = new if isinstance(new, Document) else load(new)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, FRAMES))
+    try:
+        return _compared(before, after, today)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _compared(before: Document, after: Document, today: date | None) -> Report:
     context = Context(before, after, today or date.today())
     pairs = _paths(context)
     pairs += _match(context, webhooks(before), webhooks(after), flipped=True, prefix="webhook ")
@@ -35,6 +48,7 @@ def diff(old: Document | Path | str, new: Document | Path | str, *, today: date 
         if lifecycle.level(pair.old) in ("draft", "alpha"):
             lifecycle.changed(context, pair)
             continue
+        _servers(context, pair)
         _operation(context, pair)
         used |= {name for one in security(pair.old) for name in one}
         below = _match(
@@ -43,8 +57,13 @@ def diff(old: Document | Path | str, new: Document | Path | str, *, today: date 
         for callback in below:
             _operation(context, callback)
     security_rules.schemes(context, used)
-    notes = [f"{doc.root.shown}: {ref} leads nowhere" for doc in (before, after) for ref in sorted(doc.dangling)]
+    notes = [f"{place.location()}: {ref} leads nowhere" for doc in (before, after) for ref, place in _dangling(doc)]
+    notes += [said for doc in (before, after) for said in doc.unreadable.values()]
     return Report(_sorted(context.found.values()), context.proven, len(pairs), tuple(dict.fromkeys(notes)))
+
+
+def _dangling(doc: Document) -> list[tuple[str, Place]]:
+    return sorted(doc.dangling.items(), key=lambda pair: pair[0])
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -58,6 +77,18 @@ def _operation(context: Context, pair: Pair) -> None:
     bodies.responses(context, pair)
     if not pair.flipped:
         security_rules.security(context, pair)
+
+
+def _servers(context: Context, pair: Pair) -> None:
+    """Servers that an operation or path has for itself."""
+    mine, theirs = pair.old.own_bases(), pair.new.own_bases()
+    if pair.flipped or (mine is None and theirs is None):
+        return
+    before, after = mine or bases(context.old), theirs or bases(context.new)
+    if not before & after:
+        place = pair.new.place / "servers" if pair.new.place.get("servers") else pair.new.item
+        where = f"{pair.name} servers {', '.join(sorted(before))}"
+        context.by_rule("api-server-removed", place, where, "no server offers this base path any more")
 
 
 def _paths(context: Context) -> list[Pair]:
@@ -88,13 +119,18 @@ def _match(
     bases: tuple[str, str] = ("", ""),
 ) -> list[Pair]:
     old_base, new_base = bases
+
+    def name(base: str, operation: Operation) -> str:
+        """Names in a path's template are free; a callback's expression says where its URL comes from."""
+        return operation.path if flipped else template(base + operation.path)
+
     there: dict[tuple[str, str], list[Operation]] = {}
     for operation in after:
-        there.setdefault((operation.method, template(new_base + operation.path)), []).append(operation)
+        there.setdefault((operation.method, name(new_base, operation)), []).append(operation)
     paths = {path for _, path in there}
     pairs = []
     for old in before:
-        path = template(old_base + old.path)
+        path = name(old_base, old)
         found = there.get((old.method, path))
         if not found:
             lifecycle.removed(context, old, prefix, path_gone=path not in paths)

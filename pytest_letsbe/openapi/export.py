@@ -54,8 +54,8 @@ class _Exporter:
                 out["$ref"] = self._definition(Part(part.doc, target), inside)
             if part.doc.version < (3, 1):
                 return out
-        if part.get("nullable") is True and not part.has("type") and any(map(part.has, ("allOf", "anyOf", "oneOf"))):
-            return {"anyOf": [self.part(part.without("nullable"), inside=inside), {"type": "null"}]}
+        if part.nullable and not part.has("type") and any(map(part.has, ("allOf", "anyOf", "oneOf"))):
+            return {"anyOf": [self.part(part.without("nullable", "x-nullable"), inside=inside), {"type": "null"}]}
         self._scalars(part, out)
         for keyword in _SCHEMA:
             if part.has(keyword):
@@ -107,7 +107,7 @@ class _Exporter:
                 out["type"] = sorted(types) if len(types) > 1 else next(iter(types))
         if isinstance(part.get("enum"), list):
             values = part.get("enum")
-            out["enum"] = [*values, None] if part.get("nullable") is True and None not in values else values
+            out["enum"] = [*values, None] if part.nullable and None not in values else values
         for side in ("inimum", "aximum"):
             plain, exclusive = "m" + side, "exclusiveM" + side
             if exclusive_is_flag := part.get(exclusive) is True and number(part.get(plain)):

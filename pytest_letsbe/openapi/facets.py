@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import prover, witness
-from .export import export
+from .export import compiles, export
 from .schema import TYPES, Node, narrowed, type_of
 from .validator import KNOWN
 from .view import View
@@ -29,8 +29,10 @@ def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: 
 
     place = comparer.new(producer, consumer)
     missing = sent.types - read.types
-    if comparer.wire and "string" in read.types and not missing & {"array", "object"}:
-        missing = frozenset()  # on the wire every scalar is text
+    if comparer.wire and "string" in read.types and (sent.types == TYPES or not missing & {"array", "object"}):
+        missing = frozenset()  # on the wire every scalar is text, and what nothing is said about is one
+        if "string" not in sent.types and (found := _as_text(comparer, producer, consumer, read)):
+            return found
     if missing == TYPES - {"integer", "number"} and not read.types:
         return []
     if missing:
@@ -45,11 +47,34 @@ def types(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: 
                 if not takes(value):
                     name = "nullable" if missing == {"null"} else "type"
                     return [Change(name, (), place, f"{_words(sent)} is sent where {_words(read)} is read", (value,))]
-    if read.enum is not None and not read.extensible:
-        takes = comparer.accepts(consumer)
-        for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
-            if not takes(value):
-                return [Change("became-enum", (), place, "any value is sent where only listed ones are read", (value,))]
+    return _unlisted(comparer, producer, consumer, read)
+
+
+def _unlisted(comparer: Comparer, producer: Node, consumer: Node, read: View) -> list[Change]:
+    """A value outside an enum that the producer doesn't have."""
+    from .compare import Change
+
+    if read.enum is None or read.extensible:
+        return []
+    takes = comparer.accepts(consumer)
+    place = comparer.new(producer, consumer)
+    for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
+        if not takes(value):
+            return [Change("became-enum", (), place, "any value is sent where only listed ones are read", (value,))]
+    return []
+
+
+def _as_text(comparer: Comparer, producer: Node, consumer: Node, read: View) -> list[Change]:
+    """A scalar of a parameter whose text isn't one that is read."""
+    from .compare import Change
+
+    if not (read.min_length or read.max_length is not None or read.patterns or read.formats):
+        return []
+    takes = comparer.accepts(consumer)
+    for value in islice(witness.valid_samples(producer, comparer.role, hints=read), 200):
+        if not takes(value):
+            sentence = f"the text of {value!r} is refused"
+            return [Change("type", (), comparer.new(producer, consumer), sentence, (value,))]
     return []
 
 
@@ -76,14 +101,16 @@ def scalars(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
         wanted += _number_claims(sent, read)
     found = []
     place = comparer.new(producer, consumer)
-    values = list(islice(witness.valid_samples(producer, comparer.role, hints=read), 200)) if wanted else []
+    values = witness.Again(islice(witness.valid_samples(producer, comparer.role, hints=read), 200))
     takes = comparer.accepts(consumer) if wanted else None
+    # A pattern that only other engines read (\\p{L}) is left out of what is proven; where none was, it is a break.
+    by_rules = {"format", *(() if all(map(compiles, read.patterns)) else ("pattern-set",))}
     for kind, sentence, refuses in wanted:
-        hit = next((value for value in values if refuses(value) and takes and not takes(value)), values)
-        if hit is not values:
-            found.append(Change(kind, (), place, sentence, (hit,)))
-        elif kind == "format" or unproven(comparer, producer, consumer):
-            by_rule = kind == "format"
+        hit = next(((value,) for value in values if refuses(value) and takes and not takes(value)), ())
+        if hit:
+            found.append(Change(kind, (), place, sentence, hit))
+        elif kind in by_rules or unproven(comparer, producer, consumer):
+            by_rule = kind in by_rules
             found.append(Change(kind if by_rule else "unknown", (), place, sentence, certain=by_rule))
     return found
 

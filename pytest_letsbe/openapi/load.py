@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import Any, TypeAlias
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 import yaml
 
@@ -48,13 +50,21 @@ class File:
     #: Where the children of a container begin, for those that were looked into.
     offsets: dict[Pointer, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
+    @cached_property
+    def lines(self) -> list[int]:
+        """Where each line begins."""
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
+
     def at(self, pointer: Pointer) -> Location:
         """The line of a value, or of its nearest ancestor that exists; 1-based."""
         try:
-            line, column = yaml_place(self.tree, pointer) if self.tree else json_place(self.text, self.offsets, pointer)
+            if self.tree:
+                return Location(self.shown, *yaml_place(self.tree, pointer))
+            offset = json_place(self.text, self.offsets, pointer)
         except (ValueError, IndexError, RecursionError):
-            line, column = 1, 1
-        return Location(self.shown, line, column)
+            return Location(self.shown, 1, 1)
+        line = bisect_right(self.lines, offset)
+        return Location(self.shown, line, offset - self.lines[line - 1] + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +104,8 @@ class Document:
     files: dict[str, File] = field(default_factory=dict)
     #: References that lead nowhere, each said once.
     dangling: dict[str, Place] = field(default_factory=dict)
+    #: Files that were referred to and can't be read, with the reason.
+    unreadable: dict[str, str] = field(default_factory=dict)
     #: What was worked out about its schemas, by whoever did; it goes when the document goes.
     memo: dict[Any, Any] = field(default_factory=dict)
 
@@ -142,14 +154,15 @@ class Document:
     def _file(self, base: str, name: str) -> File | None:
         if "://" in name:
             return None
-        full = str(PurePosixPath(base).parent / name)
-        full = str(Path(full)) if not full.startswith("..") else full
-        if full not in self.files:
+        full = urljoin(base, name) if "://" in base else normpath(PurePosixPath(base).parent / name)
+        if full not in self.files and full not in self.unreadable:
             try:
                 self.files[full] = parse(self.read(full), full)
-            except (OSError, UsageError):
-                return None
-        return self.files[full]
+            except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+                self.unreadable[full] = f"{full}: can't be read: {getattr(error, 'strerror', None) or error}"
+            except UsageError as error:
+                self.unreadable[full] = str(error)
+        return self.files.get(full)
 
 
 def load(path: Path | str) -> Document:
@@ -168,7 +181,7 @@ def load_with(name: str, read: Read) -> Document:
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror or error}", Location(name)) from None
     root = parse(raw, name)
-    document = Document(root, read, {str(PurePosixPath(name)): root})
+    document = Document(root, read, {name if "://" in name else normpath(PurePosixPath(name)): root})
     if not isinstance(root.data, dict):
         raise UsageError("is no OpenAPI document: an object with 'openapi' and 'paths' is expected", Location(name))
     if not {"openapi", "swagger", "paths", "webhooks", "components"} & root.data.keys():

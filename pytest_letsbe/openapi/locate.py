@@ -45,8 +45,11 @@ def yaml_place(node: Any, pointer: Pointer) -> tuple[int, int]:
     return mark.line + 1, mark.column + 1
 
 
-def json_place(text: str, offsets: Offsets, pointer: Pointer) -> tuple[int, int]:
-    """Walks the text, skipping what isn't on the way with the C scanner; each container is walked once."""
+def json_place(text: str, offsets: Offsets, pointer: Pointer) -> int:
+    """The offset of a value, or of its key.
+
+    Walks the text, skipping what isn't on the way with the C scanner; each container is walked once.
+    """
     here = shown = _skip(text, 0)
     for depth, step in enumerate(pointer):
         prefix = pointer[:depth]
@@ -56,7 +59,7 @@ def json_place(text: str, offsets: Offsets, pointer: Pointer) -> tuple[int, int]
         if found is None:
             break
         shown, here = found
-    return text.count("\n", 0, shown) + 1, shown - (text.rfind("\n", 0, shown) + 1) + 1
+    return shown
 
 
 def _children(text: str, here: int) -> dict[str, tuple[int, int]]:

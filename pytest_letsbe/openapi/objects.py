@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import witness
 from .schema import Node, anything
@@ -13,10 +14,13 @@ from .view import View, view
 if TYPE_CHECKING:
     from .compare import Box, Change, Comparer
 
+#: Makes the smallest object, once.
+Base: TypeAlias = Callable[[], dict[str, Any] | None]
+
 
 def objects(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View) -> list[Change]:
     """Everything about objects."""
-    base = witness.base_object(sent, comparer.role)
+    base = cache(lambda: witness.base_object(sent, comparer.role))  # made when a witness asks for it
     found = _required(comparer, producer, consumer, sent, read, base)
     found += _properties(comparer, sent, read, producer, consumer, base)
     found += _extra(comparer, producer, consumer, sent, read, base)
@@ -25,37 +29,41 @@ def objects(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
     return found
 
 
-def _put(base: dict[str, Any] | None, name: str) -> Callable[[Any], Box]:
-    return lambda value: () if base is None else ({**base, name: value},)
+def _put(base: Base, name: str) -> Callable[[Any], Box]:
+    def put(value: Any) -> Box:
+        made = base()
+        return () if made is None else ({**made, name: value},)
+
+    return put
 
 
-def _required(
-    comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: dict[str, Any] | None
-) -> list[Change]:
+def _required(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: Base) -> list[Change]:
     from .compare import Change
 
     found = []
     wanted = sorted(read.required - sent.required)
-    takes = comparer.accepts(consumer) if wanted else bool
+    if not wanted:
+        return []
+    takes, made = comparer.accepts(consumer), base()
     for name in wanted:
         if any(name == needed and trigger in sent.required for trigger, needed in sent.needs):
             continue
-        without = [{k: v for k, v in base.items() if k != name}] if base is not None else []
-        options = [*without, *(v for v in witness.some(producer, comparer.role) if isinstance(v, dict))]
-        hit = next(((value,) for value in options if name not in value and not takes(value)), ())
+        without = {k: v for k, v in made.items() if k != name} if made is not None else {}
+        hit: Box = (without,) if made is not None and not takes(without) else ()
+        if not hit:
+            others = (v for v in witness.some(producer, comparer.role) if isinstance(v, dict))
+            hit = next(((v,) for v in others if name not in v and not takes(v)), ())
         here = read.properties.get(name) or sent.properties.get(name)
         place = here.place if here and comparer.role == "request" else comparer.new(producer, consumer)
         if comparer.role == "response" and name in sent.properties:
             place = sent.properties[name].place
         kind = "required" if name in sent.properties else "required-new"
-        if hit or base is None:
+        if hit or made is None:
             found.append(Change(kind, (name,), place, f"{name!r} may be absent and is required", hit))
     return found
 
 
-def _properties(
-    comparer: Comparer, sent: View, read: View, producer: Node, consumer: Node, base: dict[str, Any] | None
-) -> list[Change]:
+def _properties(comparer: Comparer, sent: View, read: View, producer: Node, consumer: Node, base: Base) -> list[Change]:
     from .compare import Change
 
     found = []
@@ -100,9 +108,7 @@ def _gone(seen: View) -> bool:
     return not any(key == "patternProperties" for key, _ in seen.rest) and seen.extra is None
 
 
-def _extra(
-    comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: dict[str, Any] | None
-) -> list[Change]:
+def _extra(comparer: Comparer, producer: Node, consumer: Node, sent: View, read: View, base: Base) -> list[Change]:
     """Undeclared properties. Of a response only what both sides say in so many words counts."""
     from .compare import Change
 
@@ -113,7 +119,7 @@ def _extra(
     put = _put(base, "extra")
     if view(read.extra, comparer.role).never:
         mine = sent.extra or anything(producer)
-        made = witness.first(witness.some(mine, comparer.role))
+        made = witness.one(mine, comparer.role)
         if made is None or any(key in ("patternProperties", "propertyNames") for key, _ in sent.rest):
             return []
         sentence = "properties that aren't declared are sent, and refused"
@@ -144,7 +150,9 @@ def _counts(comparer: Comparer, producer: Node, consumer: Node, sent: View, read
         return []
     found = []
     takes = comparer.accepts(consumer)
-    values = [v for v in islice(witness.valid_samples(producer, comparer.role, hints=read), 80) if isinstance(v, dict)]
+    values = witness.Again(
+        v for v in islice(witness.valid_samples(producer, comparer.role, hints=read), 80) if isinstance(v, dict)
+    )
     for kind, sentence, refuses in claims:
         hit = next(((value,) for value in values if refuses(value) and not takes(value)), ())
         if hit:

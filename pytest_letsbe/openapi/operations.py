@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from .load import Document, Place
 from .schema import Node, Part
+from .servers import base_paths
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 #: Headers that other parts of a description speak of (OpenAPI 3.1, 4.8.12.1).
@@ -66,6 +66,8 @@ class Operation:
     method: str
     path: str
     place: Place
+    #: The path item that it stands in.
+    item: Place
     parameters: dict[tuple[str, str], Value] = field(default_factory=dict)
     body: Body | None = None
     responses: dict[str, Response] = field(default_factory=dict)
@@ -80,6 +82,11 @@ class Operation:
 
     def flag(self, keyword: str) -> Any:
         return self.place.get(keyword)
+
+    def own_bases(self) -> set[str] | None:
+        """The base paths of its own servers, or of its path's; None when it has those of the document."""
+        servers = self.place.get("servers", list) or self.item.get("servers", list)
+        return base_paths(servers) if servers else None
 
     def callbacks(self) -> Iterator[Operation]:
         below = self.place / "callbacks"
@@ -117,18 +124,9 @@ def webhooks(doc: Document) -> list[Operation]:
 
 def bases(doc: Document) -> set[str]:
     """The paths below which the servers offer the API."""
-    servers = doc.top.get("servers", list)
-    urls = [str(server.get("url", "")) for server in servers if isinstance(server, dict)]
-    if "basePath" in (doc.root.data or {}):
-        urls.append(str(doc.root.data["basePath"]))
-    return {_base(url) for url in urls} or {""}
-
-
-def _base(url: str) -> str:
-    try:
-        return urlsplit(re.sub(r"^\{[^}]*\}(?=/|$)", "", url)).path.rstrip("/")
-    except ValueError:
-        return url
+    if isinstance(doc.top.get("basePath"), str):
+        return base_paths([{"url": doc.top.get("basePath")}])
+    return base_paths(doc.top.get("servers", list))
 
 
 def security(operation: Operation) -> list[dict[str, list[str]]]:
@@ -164,7 +162,7 @@ def _path_item(doc: Document, item: Place) -> Place:
 
 
 def _operation(doc: Document, method: str, path: str, item: Place, place: Place) -> Operation:
-    found = Operation(doc, method, path, place)
+    found = Operation(doc, method, path, place, item)
     names = _TEMPLATE.findall(path)
     bodies, forms = [], []
     for holder in (item, place):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from .load import Document, File, Place
 from .schema import Node, Part
 
 #: Keywords that no value can tell the difference of.
@@ -17,7 +19,20 @@ _SCHEMA = frozenset({
 })  # fmt: skip
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
+_EXTENSIONS = frozenset({"x-extensible-enum", "x-nullable"})
 _SETS = frozenset({"required", "type", "enum"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Where references are written that are being followed: values are walked bare, since most documents are large."""
+
+    doc: Document
+    file: File
+
+    def follow(self, reference: str) -> tuple[_Side, Place] | None:
+        target = self.doc.target(Place(self.file, (), None), reference)
+        return None if target is None else (_Side(self.doc, target.file), target)
 
 
 class Sameness:
@@ -37,62 +52,67 @@ class Sameness:
         if left.drop != right.drop or (left.doc.version < (3, 1)) != (right.doc.version < (3, 1)):
             return False
         assumed: set[tuple[Any, ...]] = set()
-        if not self._schemas(left, right, assumed):
+        mine, theirs = _Side(left.doc, left.place.file), _Side(right.doc, right.place.file)
+        if not self._schemas(mine, left.place.value, theirs, right.place.value, assumed, left.drop):
             return False
         self._proven |= assumed
         return True
 
-    def _schemas(self, left: Part, right: Part, assumed: set[tuple[Any, ...]]) -> bool:
-        one, other = left.place.value, right.place.value
+    def _schemas(
+        self, left: _Side, one: Any, right: _Side, other: Any, assumed: set[tuple[Any, ...]],
+        drop: frozenset[str] = frozenset(),
+    ) -> bool:  # fmt: skip
         if not isinstance(one, dict) or not isinstance(other, dict):
-            return type(one) is type(other) and one == other
-        keys = _said(one) - left.drop
-        if keys != _said(other) - right.drop:
+            return type(one) is type(other) and bool(one == other)
+        keys = _said(one) - drop
+        if keys != _said(other) - drop:
             return False
-        return all(self._keyword(key, left, right, assumed) for key in keys)
+        return all(self._keyword(key, left, one[key], right, other[key], assumed) for key in keys)
 
-    def _keyword(self, key: str, left: Part, right: Part, assumed: set[tuple[Any, ...]]) -> bool:
-        one, other = left.place.value[key], right.place.value[key]
+    def _keyword(
+        self, key: str, left: _Side, one: Any, right: _Side, other: Any, assumed: set[tuple[Any, ...]]
+    ) -> bool:
         if key == "$ref":
-            return self._references(left, right, assumed)
-        deep = _steps(key, one)
-        if deep is None:
-            return _unordered(one) == _unordered(other) if key in _SETS else bool(one == other)
-        if deep != _steps(key, other):
-            return False
-        pairs = ((left.child(key, *step).parts[0], right.child(key, *step).parts[0]) for step in deep)
-        return all(self._schemas(mine, theirs, assumed) for mine, theirs in pairs)
+            return self._references(left, str(one), right, str(other), assumed)
+        if key in _SCHEMA and isinstance(one, dict | bool):
+            return self._schemas(left, one, right, other, assumed)
+        if key in _LISTS and isinstance(one, list) and isinstance(other, list):
+            return len(one) == len(other) and all(
+                self._schemas(left, mine, right, theirs, assumed) for mine, theirs in zip(one, other, strict=True)
+            )
+        if key in _MAPS and isinstance(one, dict) and isinstance(other, dict):
+            return one.keys() == other.keys() and all(
+                self._schemas(left, value, right, other[name], assumed) for name, value in one.items()
+            )
+        return _unordered(one) == _unordered(other) if key in _SETS and one != other else _equal(one, other)
 
-    def _references(self, left: Part, right: Part, assumed: set[tuple[Any, ...]]) -> bool:
-        mine = left.doc.target(left.place, str(left.place.value["$ref"]))
-        theirs = right.doc.target(right.place, str(right.place.value["$ref"]))
-        if mine is None or theirs is None:
-            return mine is theirs and left.place.value["$ref"] == right.place.value["$ref"]
-        pair = (id(mine.file), mine.pointer, id(theirs.file), theirs.pointer)
+    def _references(self, left: _Side, one: str, right: _Side, other: str, assumed: set[tuple[Any, ...]]) -> bool:
+        pair = (id(left.file), one, id(right.file), other)
         if pair in self._differs:
             return False
         if pair in self._proven or pair in assumed:
             return True
+        mine, theirs = left.follow(one), right.follow(other)
+        if mine is None or theirs is None:
+            return mine is theirs and one == other
         assumed.add(pair)
-        if self._schemas(Part(left.doc, mine), Part(right.doc, theirs), assumed):
+        if self._schemas(mine[0], mine[1].value, theirs[0], theirs[1].value, assumed):
             return True
         self._differs.add(pair)
         return False
 
 
+def _equal(one: Any, other: Any) -> bool:
+    """JSON's equality of plain values: ``1`` isn't ``true``."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(_equal(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(value, other[key]) for key, value in one.items())
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
 def _said(value: dict[str, Any]) -> set[str]:
-    return {key for key in value if key not in PROSE and (not key.startswith("x-") or key == "x-extensible-enum")}
-
-
-def _steps(key: str, value: Any) -> list[tuple[Any, ...]] | None:
-    """Where the schemas below a keyword stand; None when it holds none."""
-    if key in _SCHEMA and isinstance(value, dict | bool):
-        return [()]
-    if key in _LISTS and isinstance(value, list):
-        return [(index,) for index in range(len(value))]
-    if key in _MAPS and isinstance(value, dict):
-        return [(name,) for name in sorted(value)]
-    return None
+    return {key for key in value if key not in PROSE and (not key.startswith("x-") or key in _EXTENSIONS)}
 
 
 def _unordered(value: Any) -> list[str]:

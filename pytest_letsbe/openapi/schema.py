@@ -86,6 +86,11 @@ class Part:
     def get(self, keyword: str) -> Any:
         return self.place.value[keyword] if self.has(keyword) else None
 
+    @property
+    def nullable(self) -> bool:
+        """3.0's flag, and what 2.0's tools write for it."""
+        return self.get("nullable") is True or (self.get("x-nullable") is True and self.doc.version < (3, 0))
+
     def without(self, *keywords: str) -> Part:
         return Part(self.doc, self.place, self.drop | set(keywords))
 
@@ -196,9 +201,9 @@ def _flatten(parts: Iterable[Part], seen: set[tuple[Any, ...]]) -> Iterator[Part
             if part.doc.version < (3, 1):  # siblings of $ref are ignored in 3.0
                 continue
             part = part.without("$ref", "$dynamicRef")
-        if part.get("nullable") is True and not part.has("type") and any(map(part.has, ("allOf", *UNIONS))):
+        if part.nullable and not part.has("type") and any(map(part.has, ("allOf", *UNIONS))):
             null = Node((part.literal({"type": "null"}),))
-            yield Union("anyOf", part, (Node((part.without("nullable"),)), null), ("", "null"))
+            yield Union("anyOf", part, (Node((part.without("nullable", "x-nullable"),)), null), ("", "null"))
             continue
         for keyword in UNIONS:
             if part.has(keyword) and isinstance(part.get(keyword), list) and part.get(keyword):
@@ -217,12 +222,14 @@ def _name(part: Part, branch: Node) -> str:
         return ""
     if isinstance(value.get("$ref"), str):
         return str(value["$ref"]).rsplit("/", 1)[-1]
-    properties = value.get("properties")
+    properties = value.get("properties") if isinstance(value.get("properties"), dict) else None
     discriminator = part.get("discriminator")
     tag = discriminator.get("propertyName") if isinstance(discriminator, dict) else "type"
-    if isinstance(properties, dict) and isinstance(properties.get(tag), dict):
-        return repr(properties[tag].get("const") or properties[tag].get("enum"))
-    return str(value.get("title", ""))
+    fields = {name: one for name, one in properties.items() if isinstance(one, dict)} if properties else {}
+    if tag in fields:
+        return repr(fields[tag].get("const") or fields[tag].get("enum"))
+    constants = [f"{name}={one['const']!r}" for name, one in fields.items() if "const" in one]
+    return str(value.get("title", constants[0] if constants else ""))
 
 
 def branches(schema: Node, union: Union) -> list[Node]:
@@ -262,11 +269,13 @@ def types_of(part: Part) -> frozenset[str]:
         return TYPES
     if "number" in names:
         names.add("integer")
-    return frozenset(names | {"null"} if part.get("nullable") is True else names)
+    return frozenset(names | {"null"} if part.nullable else names)
 
 
-def equal(left: Any, right: Any) -> bool:
-    """JSON's equality: 1 and 1.0 are the same, 1 and true aren't."""
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    return bool(left == right)
+def identity(value: Any) -> Any:
+    """What equal JSON values share and others don't: 1 and 1.0 are the same, 1 and true aren't."""
+    if isinstance(value, list):
+        return ("list", *map(identity, value))
+    if isinstance(value, dict):
+        return ("dict", *sorted((str(key), identity(one)) for key, one in value.items()))
+    return (isinstance(value, bool), value) if isinstance(value, bool | int | float) else ("", value)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .schema import BOUNDS, FLOAT, TYPES, Node, Part, Role, Union, equal, number, type_of, types_of
+from .schema import BOUNDS, FLOAT, TYPES, Node, Part, Role, Union, identity, number, type_of, types_of
 
 #: Keywords that are proven as a whole.
 REST = ("not", "if", "then", "else", "dependentSchemas", "propertyNames", "contains", "minContains", "maxContains",
@@ -98,10 +98,11 @@ def _types(seen: View, part: Part) -> None:
         allowed = [part.get("const")]
     elif isinstance(part.get("enum"), list):
         allowed = list(part.get("enum"))
-        if part.get("nullable") is True and None not in allowed:
+        if part.nullable and None not in allowed:
             allowed.append(None)
     if allowed is not None:
-        seen.enum = allowed if seen.enum is None else [v for v in seen.enum if any(equal(v, a) for a in allowed)]
+        known = {identity(value) for value in allowed}
+        seen.enum = allowed if seen.enum is None else [value for value in seen.enum if identity(value) in known]
 
 
 def _numbers(seen: View, part: Part) -> None:

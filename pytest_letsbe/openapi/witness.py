@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from .export import export
 from .prover import Predicate, predicate
 from .schema import Node, Role, branches, number
+from .texts import matching
 from .view import View, view
 
 DEPTH = 7
@@ -72,43 +72,14 @@ def _strings(seen: View, hints: View) -> Iterator[str]:
     if high is not None:
         lengths.append(high)
     for pattern in seen.patterns:
-        yield from _matching(pattern)
+        yield from matching(pattern)
     yield "string" if low <= 6 and (high is None or high >= 6) else "a" * low
     for length in lengths:
         if low <= length <= (high if high is not None else LONGEST):
             yield from (letter * length for letter in ("a", "1", "A", " ", "é", "-"))
     yield from (text for text in ("not a format", "a b", "~", "0", "\n") if low <= len(text))
     for pattern in hints.patterns:
-        yield from _matching(pattern)
-
-
-@lru_cache(maxsize=512)
-def _matching(pattern: str) -> tuple[str, ...]:
-    """A few texts that match: found by hypothesis, the same ones each time."""
-    import re
-    import warnings
-
-    from hypothesis import HealthCheck, Phase, find, settings
-    from hypothesis import strategies as st
-    from hypothesis.errors import HypothesisException, HypothesisWarning, NoSuchExample
-
-    found: list[str] = []
-
-    def collect(text: str) -> bool:
-        if text not in found:
-            found.append(text)
-        return len(found) >= 24
-
-    rules = settings(max_examples=60, database=None, derandomize=True, phases=[Phase.generate], deadline=None,
-                     suppress_health_check=list(HealthCheck))  # fmt: skip
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", HypothesisWarning)
-            find(st.from_regex(re.compile(pattern, re.ASCII)), collect, settings=rules)
-    except (NoSuchExample, HypothesisException, re.error, RecursionError, OverflowError):
-        pass
-    shortest = sorted(dict.fromkeys(text.rstrip("\n") for text in found), key=lambda text: (len(text), text))
-    return tuple(shortest)
+        yield from matching(pattern)
 
 
 def _numbers(seen: View, hints: View, *, whole: bool) -> Iterator[int | float]:
@@ -178,7 +149,7 @@ def _objects(seen: View, role: Role, hints: View, depth: int) -> Iterator[dict[s
     full = dict(base)
     for name, schema in seen.properties.items():
         if name not in full:
-            value = first(some(schema, role, depth + 1))
+            value = one(schema, role, depth + 1)
             if value is not None:
                 full[name] = value[0]
                 yield {**base, name: value[0]}
@@ -187,7 +158,7 @@ def _objects(seen: View, role: Role, hints: View, depth: int) -> Iterator[dict[s
         yield {**base, "extra": "undeclared"}
         yield {**base, **{f"extra-{index}": index for index in range(min(hints.max_properties or 0, LONGEST) + 1)}}
     else:
-        value = first(some(seen.extra, role, depth + 1))
+        value = one(seen.extra, role, depth + 1)
         if value is not None:
             yield {**base, "extra": value[0]}
             yield {
@@ -202,23 +173,23 @@ def base_object(seen: View, role: Role, depth: int = 0) -> dict[str, Any] | None
     names = [name for name in seen.properties if name in seen.required] + sorted(seen.required - seen.properties.keys())
     for name in names:
         schema = seen.properties.get(name, seen.extra)
-        value = ["any"] if schema is None else first(some(schema, role, depth + 1))
+        value = ["any"] if schema is None else one(schema, role, depth + 1)
         if value is None:
             return None
         base[name] = value[0]
     if seen.min_properties > LONGEST:
         return None
-    spare: Iterator[str] = iter([*seen.properties, *(f"extra-{index}" for index in range(LONGEST))])
+    spare: Iterator[str] = chain(seen.properties, (f"extra-{index}" for index in range(LONGEST)))
     for name in spare:
         if len(base) >= seen.min_properties:
             break
         schema = seen.properties.get(name, seen.extra)
-        value = [1] if schema is None else first(some(schema, role, depth + 1))
+        value = [1] if schema is None else one(schema, role, depth + 1)
         if value is not None:
             base.setdefault(name, value[0])
     for name, needed in sorted(seen.needs):
         if name in base and needed not in base and needed in seen.properties:
-            value = first(some(seen.properties[needed], role, depth + 1))
+            value = one(seen.properties[needed], role, depth + 1)
             if value is not None:
                 base[needed] = value[0]
     return base
@@ -244,6 +215,32 @@ def some(schema: Node, role: Role, depth: int = 0) -> list[Any]:
     return found
 
 
+def one(schema: Node, role: Role, depth: int = 0) -> list[Any] | None:
+    """The first valid value in a list, so that None can be one; most objects ask no more of a property."""
+    schema = schema.landed()
+    key = ("one", schema.key, role)
+    memo = schema.doc.memo
+    if key not in memo:
+        memo[key] = None
+        memo[key] = list(islice(valid_samples(schema, role, depth), 1)) or None
+    found: list[Any] | None = memo[key]
+    return found
+
+
+class Again:
+    """Values that are made once, as far as somebody looks, and can be gone through again."""
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self._made: list[Any] = []
+        self._left = iter(values)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self._made
+        for value in self._left:
+            self._made.append(value)
+            yield value
+
+
 def predicate_of(schema: Node, role: Role, *, tolerant: bool = False) -> Predicate:
     """The quick validator of a schema, made once; one that accepts everything when it can't be made."""
     schema = schema.landed()
@@ -253,8 +250,3 @@ def predicate_of(schema: Node, role: Role, *, tolerant: bool = False) -> Predica
         memo[key] = predicate(export(schema, role, tolerant=tolerant)) or (lambda value: True)
     found: Predicate = memo[key]
     return found
-
-
-def first(values: Iterable[Any]) -> list[Any] | None:
-    """The first value in a list, so that None can be one."""
-    return list(islice(iter(values), 1)) or None

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-from pytest_letsbe.checks.contract.engine import ALWAYS, CHECKS
+from pytest_letsbe.checks.contract.record import ALWAYS, CHECKS
 
 ROUNDS = 1
 HERE = Path(__file__).parent.parent / "contract"

@@ -168,4 +168,11 @@ if __name__ == "__main__":
     if unknown:
         sys.exit(f"no such fault: {unknown}")
     chosen = set(FAULTS) if given == ["all"] else set(given)
-    uvicorn.run(app(chosen), host="127.0.0.1", port=int(sys.argv[1]), log_level="critical", lifespan="off")
+    uvicorn.run(
+        app(chosen),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="critical",
+        lifespan="off",
+        timeout_keep_alive=600,
+    )  # a pause of a busy machine is no reason to hang up

@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from pytest_letsbe.checks.contract import engine
+from pytest_letsbe.checks.contract.record import ALWAYS
+from pytest_letsbe.checks.contract.settings import Settings
 
 DOCUMENT = """
 paths:
@@ -143,7 +145,7 @@ def broken(description, monkeypatch):
     monkeypatch.delenv("NO_PROXY", raising=False)
 
     def of(handler):
-        settings = engine.Settings(("coverage", "fuzzing"), engine.ALWAYS, 6, 0, auth={"key": {"bearer": "demo"}})
+        settings = Settings(("coverage", "fuzzing"), ALWAYS, 6, 0, auth={"key": {"bearer": "demo"}})
         with served(handler) as url:
             results = engine.run(description(DOCUMENT, head=HEAD), url, settings)
         assert results.errors == []

@@ -40,7 +40,7 @@ def rows(name: str) -> Any:
 
 @cache
 def all_pairs() -> list[Pair]:
-    found = [*_documents()]
+    found = [*_documents("documents.yaml"), *_documents("adversary.yaml")]
     for name, version in (("schemas.yaml", "3.1.0"), ("openapi30.yaml", "3.0.3")):
         found += _schemas(name, version)
     return [pair for pair in found if pair.verdict != "any"]
@@ -56,8 +56,8 @@ def _schemas(file: str, version: str) -> Iterator[Pair]:
                 )
 
 
-def _documents() -> Iterator[Pair]:
-    groups = rows("documents.yaml")
+def _documents(file: str) -> Iterator[Pair]:
+    groups = rows(file)
     base = groups.pop("base")
     for group, listed in groups.items():
         for name, old, new, verdict in listed:

@@ -141,3 +141,45 @@ def test_a_shared_schema_is_told_once(write):
     (finding,) = diff(write("old.json", spec), write("new.json", new)).breaks
     assert finding.also == 1
     assert "(and in 1 more places)" in finding.line()
+
+
+def test_a_reference_that_leads_nowhere_is_told_with_its_line(write, capsys):
+    old = write("old.json", OLD)
+    new = write("new.json", in_response({"$ref": "#/components/schemas/Nope"}))
+    assert main(["diff", old, new]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    note = next(line for line in lines if line.startswith("note: "))
+    assert "#/components/schemas/Nope leads nowhere" in note
+    line = int(note.split(":")[2])
+    assert '"schema"' in Path("new.json").read_text().splitlines()[line - 1]
+
+
+@pytest.mark.parametrize("text", ['{"a": [}', None])
+def test_a_file_that_is_referred_to_and_cannot_be_read_is_named_with_the_reason(write, capsys, text):
+    if text:
+        write("part.json", text)
+    name = "part.json" if text else "no\0file.json"
+    assert main(["diff", write("old.json", OLD), write("new.json", in_response({"$ref": name}))]) == 3
+    said = capsys.readouterr().out
+    assert ("part.json:1:" if text else "can't be read") in said
+
+
+def test_a_deep_document_is_the_same_as_itself(write):
+    schema = {"type": "string"}
+    for _ in range(240):
+        schema = {"type": "object", "properties": {"a": schema}}
+    name = write("deep.json", json.dumps(in_response(schema)))
+    assert not diff(name, name).findings
+
+
+def test_one_file_by_two_paths_is_one_file(write):
+    Path("parts").mkdir()
+    for letter, most in (("a", 5), ("b", 9)):
+        write(
+            f"parts/{letter}.yaml",
+            f"D: {{$ref: '../parts/{letter}.yaml#/T'}}\nT: {{type: string, maxLength: {most}}}\n",
+        )
+        spec = in_response({"type": "object", "properties": {"x": {"$ref": f"parts/{letter}.yaml#/D"},
+                                                             "y": {"$ref": f"parts/{letter}.yaml#/T"}}})  # fmt: skip
+        write(f"{letter}.json", spec)
+    assert {str(finding.location)[:14] for finding in diff("a.json", "b.json").breaks} == {"parts/b.yaml:2"}

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -14,11 +15,8 @@ from urllib.parse import parse_qsl, urlsplit
 from ...model import Location
 from ..messages import is_json
 from ..pact import ABSENT, Interaction, Pact
+from .body import BodyError, read_body
 from .service import Answer, MockService
-
-#: No request may bring more.
-MAX_BODY = 8 * 1024 * 1024
-
 
 #: So many exchanges are remembered.
 MAX_SEEN = 10_000
@@ -111,6 +109,17 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
+def _shared(headers: Message) -> dict[str, str]:
+    """Pages in a browser (or jsdom) may read what a mock says (Fetch standard, CORS protocol)."""
+    if "Origin" not in headers:
+        return {}
+    found = {"Access-Control-Allow-Origin": headers["Origin"], "Access-Control-Expose-Headers": "*"}
+    for asked, told in (("Method", "Methods"), ("Headers", "Headers")):
+        if wanted := headers.get(f"Access-Control-Request-{asked}"):
+            found[f"Access-Control-Allow-{told}"] = wanted
+    return found
+
+
 def _handler(server: MockServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -118,12 +127,13 @@ def _handler(server: MockServer) -> type[BaseHTTPRequestHandler]:
         timeout = 30
 
         def reply(self) -> None:
-            length = self.headers.get("Content-Length", "0")
-            if not length.isdigit() or int(length) > MAX_BODY:
-                self.send_error(413 if length.isdigit() else 400)
-                self.close_connection = True
+            try:
+                body = read_body(self.rfile, self.headers)
+            except BodyError as error:
+                self.close_connection = True  # nobody knows where the next request begins
+                told = json.dumps({"title": str(error), "status": error.status, "reasons": [str(error)]})
+                self._send(Answer(error.status, {"Content-Type": "application/problem+json"}, told.encode()))
                 return
-            body = self.rfile.read(int(length))
             answer = server.service.answer(self.command, self.path, dict(self.headers.items()), body)
             server.seen.append(Exchange(self.command, self.path, dict(self.headers.items()), body, answer))
             self._send(answer)
@@ -132,6 +142,10 @@ def _handler(server: MockServer) -> type[BaseHTTPRequestHandler]:
             self.send_response(answer.status)
             for name, value in answer.headers.items():
                 self.send_header(name, value)
+            for name, value in _shared(self.headers).items():
+                self.send_header(name, value)
+            if self.close_connection:
+                self.send_header("Connection", "close")
             bodyless = answer.status in (204, 304)
             if not bodyless:
                 self.send_header("Content-Length", str(len(answer.body)))

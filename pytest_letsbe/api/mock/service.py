@@ -19,7 +19,9 @@ from ..messages import Messages, Request, is_json, parse_json
 from ..messages import Response as Judged
 from ..routes import Routes
 from .doors import Doors
+from .naming import naming
 from .store import Store, first_example, own_parameter
+from .wishes import Wishes, acceptable, wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,22 @@ class MockService:
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The response to a request line, its headers and its body."""
         with self._lock:
-            return self._answer(method, target, headers, body)
+            try:
+                return self._answer(method, target, headers, body)
+            except RecursionError:
+                return self._plain(400, "the request is nested deeper than anybody reads")
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         parts = urlsplit(target)
         route = self._routes.find(parts.path)
         if route is None:
             return self._plain(404, f"no path of the description matches {unquote(parts.path)}")
-        operation = route.operations.get(method)
+        heads = method == "HEAD" and "HEAD" not in route.operations  # RFC 9110, 9.3.2: GET without its content
+        operation = route.operations.get("GET" if heads else method)
         if operation is None:
             allowed = ", ".join(sorted(route.operations))
+            if method == "OPTIONS":
+                return Answer(204, {"Allow": allowed})
             answer = self._plain(405, f"{route.path} has no {method}; it has {allowed}")
             answer.headers["Allow"] = allowed
             return answer
@@ -77,6 +85,9 @@ class MockService:
 
     def _serve(self, request: Request) -> Answer:
         operation, store = request.operation, self._store
+        wished = wishes(request.headers)
+        if wished.code is not None:
+            return self._wished(request, wished.code, wished)
         thing: dict[str, Any] | None = None
         if store is not None:
             for path, name in _parents(operation, request.path):
@@ -88,16 +99,51 @@ class MockService:
         status = _success(operation)
         if status is None:
             return self._plain(501, f"{operation.label} documents no success", operation)
-        return self._success(request, status, thing)
+        if wished.example is not None:
+            return self._wished(request, status, wished)
+        return self._success(request, status, thing, wished)
 
-    def _success(self, request: Request, status: int, thing: dict[str, Any] | None) -> Answer:
+    def _wished(self, request: Request, status: int, wished: Wishes) -> Answer:
+        """A documented response that the client picked; nothing is remembered."""
+        operation = request.operation
+        key = operation.documents(status)
+        if key is None:
+            return self._plain(501, f"{operation.label} documents no {status}, which Prefer asks for", operation)
+        content = self.messages.media_types(self.description.follow(operation.responses[key]))
+        media_type = acceptable(wished.accept, content)
+        if content and media_type is None:
+            return self._not_acceptable(operation, content)
+        headers = self._headers(self.description.follow(operation.responses[key]))
+        if media_type is None:
+            return Answer(status, headers, b"", operation)
+        media, value = content[media_type], self._value(content[media_type])
+        if wished.example is not None:
+            named = media.get("examples") if isinstance(media, dict) else None
+            names = named if isinstance(named, dict) else {}
+            if wished.example not in names:
+                there = ", ".join(names) or "none"
+                return self._plain(
+                    501, f"there is no example {wished.example!r} of {status}; there is {there}", operation
+                )
+            chosen = self.description.follow(names[wished.example])
+            value = chosen.get("value") if isinstance(chosen, dict) else None
+        headers["Content-Type"] = media_type if "*" not in media_type else "application/json"
+        return Answer(status, headers, _encode(media_type, value), operation)
+
+    def _not_acceptable(self, operation: Operation, content: Mapping[str, Any]) -> Answer:
+        reason = f"nothing that Accept asks for is offered; {operation.label} has {', '.join(content)}"
+        return self._plain(406, reason, operation, (reason,))
+
+    def _success(self, request: Request, status: int, thing: dict[str, Any] | None, wished: Wishes) -> Answer:
         operation = request.operation
         key = operation.documents(status) or "default"
         documented = self.description.follow(operation.responses[key])
         content = self.messages.media_types(documented)
-        media_type = next(iter(content), "")
+        media_type = acceptable(wished.accept, content)
         headers = self._headers(documented)
-        if not media_type:
+        if content and media_type is None:
+            return self._not_acceptable(operation, content)
+        if media_type is None:
             return Answer(status, headers, b"", operation)
         value = self._value(content[media_type])
         # Last what is made for the schema: an example may break its own.
@@ -139,16 +185,16 @@ class MockService:
 
     def _renamed(self, operation: Operation, value: dict[str, Any]) -> dict[str, Any]:
         """The same thing with a new name, where things of this collection are read by their name."""
-        item = next((o for o in self.description.operations if _is_item(o, operation.path)), None)
-        name = own_parameter(item) if item is not None else None
-        key = next((k for k in ("id", name) if k in value), None)
-        if item is None or name is None or key is None:
+        named = naming(self.description, operation)
+        key = next((k for k in named.keys if k in value), None) if named else None
+        if named is None or key is None:
             return value
-        schema = next((p.get("schema") for p in item.parameters if p.get("name") == name), None)
+        schema = next((p.get("schema") for p in named.item.parameters if p.get("name") == named.parameter), None)
         followed = self.description.follow(schema)
-        if not isinstance(followed, dict) or followed.get("type") != "string":
-            return value
-        return {**value, key: self._generator.text(followed)}
+        kind = followed.get("type") if isinstance(followed, dict) else None
+        if kind == "integer" and self._store is not None:
+            return {**value, key: self._store.fresh(named.item.path, followed)}
+        return {**value, key: self._generator.text(followed)} if kind == "string" else value
 
     def _remember(self, request: Request, answer: Answer, value: Any) -> None:
         operation, store = request.operation, self._store
@@ -157,11 +203,10 @@ class MockService:
         if operation.method in ("put", "patch") and (name := own_parameter(operation)):
             store.put(operation.path, request.path[name], value)
         elif operation.method == "post":
-            item = next((o for o in self.description.operations if _is_item(o, operation.path)), None)
-            name = own_parameter(item) if item is not None else None
-            found = value.get("id", value.get(name or ""))
-            if item is not None and isinstance(found, str):
-                store.put(item.path, found, value)
+            named = naming(self.description, operation)
+            found = next((value[key] for key in named.keys if key in value), None) if named else None
+            if named is not None and isinstance(found, str | int) and not isinstance(found, bool):
+                store.put(named.item.path, str(found), value)
                 if "Location" in answer.headers:
                     answer.headers["Location"] = f"{operation.path}/{found}"
 
@@ -231,11 +276,6 @@ def _parents(operation: Operation, values: Mapping[str, str]) -> list[tuple[str,
         if step.startswith("{") and step.endswith("}"):
             found.append(("/".join(steps[: index + 1]), values[step[1:-1]]))
     return found
-
-
-def _is_item(operation: Operation, path: str) -> bool:
-    head, _, tail = operation.path.rpartition("/")
-    return operation.method == "get" and head == path and tail.startswith("{")
 
 
 def _sent(request: Request) -> dict[str, Any]:

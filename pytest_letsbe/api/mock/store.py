@@ -33,6 +33,14 @@ class Store:
     def put(self, path: str, name: str, thing: dict[str, Any]) -> None:
         self._things[collection(path), name] = copy.deepcopy(thing)
 
+    def fresh(self, path: str, schema: dict[str, Any]) -> int:
+        """A number that names nothing of this collection yet, within the schema's bounds."""
+        low = schema.get("minimum", 1)
+        number = int(low) if isinstance(low, int | float) and not isinstance(low, bool) else 1
+        while (collection(path), str(number)) in self._things:
+            number += 1
+        return number
+
     def delete(self, path: str, name: str) -> None:
         self._things.pop((collection(path), name), None)
 

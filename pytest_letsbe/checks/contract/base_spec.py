@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from ...model import UsageError, Vacuous
-from ...openapi.load import MAX_BYTES, Document, load_with
+from ...openapi.load import Document, load_with
 from .contract import Contract
+from .fetch import fetch
 
 TIMEOUT = 30.0
 
@@ -34,7 +33,7 @@ def old_description(contract: Contract) -> Document:
         return _of_commit(contract, base.git)
     if base.file:
         return load_with(base.file, lambda name: (contract.spec.root / name).read_bytes())
-    return load_with(str(base.url), _fetch)
+    return load_with(str(base.url), fetch)
 
 
 def _of_commit(contract: Contract, wanted: str) -> Document:
@@ -42,8 +41,7 @@ def _of_commit(contract: Contract, wanted: str) -> Document:
     path = path or contract.options.spec
     root = contract.spec.root
     if _git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") is None:
-        mend = "fetch it (actions/checkout with fetch-depth: 0), or name another under base.git"
-        raise UsageError(f"git knows no commit {commit!r}: {mend}", contract.spec.location)
+        raise UsageError(_no_commit(root, commit), contract.spec.location)
     if _git(root, "cat-file", "-e", f"{commit}:./{path}") is None:
         raise Vacuous(
             f"{commit} has no {path}: nothing was promised yet. If it was called otherwise, say base: {{git:"
@@ -59,19 +57,31 @@ def _of_commit(contract: Contract, wanted: str) -> Document:
     return load_with(path, read)
 
 
+def _no_commit(root: Path, commit: str) -> str:
+    """Why git can't show it, with the mend."""
+    inside = _run(root, "rev-parse", "--is-shallow-repository")
+    if isinstance(inside, str):
+        return f"base: {{git: {commit}}} can't be read: {inside}"
+    if inside.returncode:
+        said = inside.stderr.decode("utf-8", "replace").strip().splitlines()
+        return f"base: {{git: {commit}}} can't be read: git says {said[0] if said else 'nothing'}"
+    remote, slash, branch = commit.partition("/")
+    how = f"git fetch {remote} {branch}:refs/remotes/{commit}" if slash else "git fetch --unshallow"
+    mend = f"fetch it ({how}; actions/checkout with fetch-depth: 0), or name another under base.git"
+    shallow = ": this clone is shallow, it holds the last commits only" if inside.stdout.strip() == b"true" else ""
+    return f"git knows no commit {commit!r}{shallow}; {mend}"
+
+
 def _git(root: Path, *arguments: str) -> bytes | None:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, timeout=TIMEOUT, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
+    done = _run(root, *arguments)
+    return done.stdout if not isinstance(done, str) and done.returncode == 0 else None
 
 
-def _fetch(url: str) -> bytes:
-    if not url.startswith(("http://", "https://")):
-        raise FileNotFoundError(2, "only http and https are fetched")
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | str:
+    """What git did, or why it couldn't be started."""
     try:
-        with urlopen(url, timeout=TIMEOUT) as reply:  # noqa: S310
-            return bytes(reply.read(MAX_BYTES + 1))
-    except (URLError, TimeoutError, ValueError) as error:
-        raise OSError(5, f"can't be fetched: {error}") from None
+        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, timeout=TIMEOUT, check=False)
+    except FileNotFoundError:
+        return "git isn't installed"
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"git can't be asked: {error}"

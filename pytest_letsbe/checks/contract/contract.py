@@ -16,8 +16,9 @@ from ...api.description import Description, Operation, describe
 from ...api.pact import Pact, load_pact
 from ...api.routes import Routes
 from ...model import Case, CheckFailure, Location, Spec, UsageError
-from .engine import ALWAYS, Settings, is_excluded
 from .options import ContractOptions
+from .record import ALWAYS
+from .settings import Settings, is_excluded
 
 #: Phases by profile. `pr` finds what a fixed set of requests can find in seconds.
 PHASES = {

@@ -7,7 +7,7 @@ from typing import Any
 from ..operations import Body, Media, Operation, Response
 from ..schema import Role
 from .context import Context, Pair
-from .media import contains, matching
+from .media import contains, matching, raw
 
 
 def request_body(context: Context, pair: Pair) -> None:
@@ -37,6 +37,8 @@ def responses(context: Context, pair: Pair) -> None:
                 place = pair.new.place / "responses"
                 context.by_rule("response-success-status-removed", place, where, "the status isn't answered any more")
             continue
+        if matched == "default" != status and status[:1] in "45" and "default" in pair.old.responses:
+            continue  # an error that isn't spoken of any more, as good as removed
         _response(context, pair, old, pair.new.responses[matched], status, where)
     for status, new in pair.new.responses.items():
         covering = f"{status[:1]}XX"
@@ -84,6 +86,8 @@ def _media(
             continue
         for other in found:
             there = new.media[other]
+            if raw(media) and raw(there):
+                continue
             sent = {**frame, "content-type": name if asked else other}
             role: Role = "request" if asked else "response"
             context.schemas(pair, media.schema, there.schema, role=role, holder="body",

@@ -17,8 +17,8 @@ from ..schema import Node, Role, anything
 from ..validator import Independent
 from .names import rule
 
-#: A comparison that takes longer leaves the rest unknown rather than hang a pipeline.
-SECONDS = 120.0
+#: A comparison that takes more CPU time leaves the rest unknown rather than hang a pipeline.
+SECONDS = 30.0
 
 
 @dataclass(eq=False)
@@ -48,7 +48,7 @@ class Context:
     today: date
     found: dict[tuple[Any, ...], Finding] = field(default_factory=dict)
     proven: int = 0
-    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    deadline: float = field(default_factory=lambda: time.thread_time() + SECONDS)
     _comparers: dict[tuple[Role, bool], Comparer] = field(default_factory=dict)
     _same: tuple[Sameness, Sameness] = field(default_factory=lambda: (Sameness(), Sameness()))
     _judges: dict[Any, Independent] = field(default_factory=dict)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..operations import Media
+
 
 def matching(name: str, others: Sequence[str], *, wider: bool) -> list[str]:
     """What ``name`` goes on as among ``others``: the same, else wider (or, in responses, narrower) ones."""
@@ -41,6 +43,16 @@ def parts(name: str) -> tuple[str, str, frozenset[str]]:
     main, _, sub = full.strip().lower().partition("/")
     params = {part.strip().lower().replace(" ", "") for part in rest if part.strip()}
     return main, sub, frozenset(params - {"charset=utf-8", 'charset="utf-8"'})
+
+
+def raw(media: Media) -> bool:
+    """Whether the body is plain bytes, as 3.0 (``format: binary``) or 3.1 (no schema) say it (4.8.14.5)."""
+    _, sub, _ = parts(media.name)
+    if "json" in sub or "form" in sub or "xml" in sub:
+        return False
+    said = media.schema.place.value if media.schema else {}
+    keys = said.keys() - {"description", "title", "example", "examples"} if isinstance(said, dict) else {"false"}
+    return not keys or (keys <= {"type", "format"} and said.get("format") == "binary")
 
 
 def _plain(name: str) -> tuple[str, str, frozenset[str]]:

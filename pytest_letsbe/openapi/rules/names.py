@@ -43,6 +43,7 @@ _NAMES: dict[str, tuple[str, str]] = {
         "response-{}-discriminator-property-name-changed",
     ),
     "mapping": ("request-{}-discriminator-mapping-changed", "response-{}-discriminator-mapping-changed"),
+    "mapping-deleted": ("request-{}-discriminator-mapping-deleted", "response-{}-discriminator-mapping-deleted"),
     "unknown": ("request-{}-unknown", "response-{}-unknown"),
 }
 

@@ -8,6 +8,7 @@ from typing import Any
 from ..operations import Value
 from ..view import view
 from .context import Context, Pair
+from .media import contains
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 #: 2.0's collectionFormat in the words of 3.
@@ -56,7 +57,7 @@ def _without(pair: Pair, parameter: Value) -> dict[str, Any]:
 
 
 def _serialised(context: Context, pair: Pair, old: Value, new: Value, where: str) -> None:
-    if old.media != new.media:
+    if bool(old.media) != bool(new.media) or (old.media and not contains(new.media, old.media)):
         message = f"the value was written as {old.media or 'style'} and is now as {new.media or 'style'}"
         context.by_rule("request-parameter-serialization-changed", new.place, where, message)
         return
@@ -93,6 +94,8 @@ def _style(parameter: Value) -> tuple[str, bool]:
         return _FORMATS.get(str(place.get("collectionFormat")), ("form", False))
     style = str(place.get("style") or _STYLES.get(parameter.where, "form"))
     explode = place.get("explode")
+    if style == "deepObject":  # it is written in one way only (OpenAPI 3.1, 4.8.12.4)
+        return style, True
     return style, explode if isinstance(explode, bool) else style == "form"
 
 

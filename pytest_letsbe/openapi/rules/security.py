@@ -11,7 +11,7 @@ from .context import Context, Pair
 
 def security(context: Context, pair: Pair) -> None:
     """Each old alternative must still be enough: all its schemes and scopes go, so what is asked must be among them."""
-    old, new = asked(pair.old), asked(pair.new)
+    old, new = asked(pair.old), _renamed(context, asked(pair.new))
     place = pair.new.place / "security" if "security" in pair.new.place.value else pair.new.place
     for before in old:
         if any(_enough(before, after) for after in new):
@@ -26,6 +26,20 @@ def security(context: Context, pair: Pair) -> None:
             rule, message = "api-security-removed", "these credentials aren't enough any more"
         request = {"method": pair.new.method.upper(), "path": pair.new.path, "credentials": before}
         context.by_rule(rule, place, where, message, {"request": request})
+
+
+def _renamed(context: Context, wanted: list[dict[str, list[str]]]) -> list[dict[str, list[str]]]:
+    """Schemes by the names that the old document had for the same: a name is never sent."""
+    before, after = _schemes(context.old), _schemes(context.new)
+    names = {}
+    for name, scheme in after.items():
+        alike = [other for other, old in before.items() if other not in after and _alike(old.value, scheme.value)]
+        names[name] = alike[0] if alike and name not in before else name
+    return [{names.get(name, name): scopes for name, scopes in one.items()} for one in wanted]
+
+
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return {**one, "description": ""} == {**other, "description": ""}
 
 
 def _enough(credentials: dict[str, list[str]], wanted: dict[str, list[str]]) -> bool:
@@ -50,8 +64,6 @@ def schemes(context: Context, used: set[str]) -> None:
 
 def _flows(context: Context, before: Place, after: Place, where: str) -> None:
     was, now = before.get("flows", dict), after.get("flows", dict)
-    if "flow" in before.value and "flow" in after.value:  # 2.0
-        was, now = {str(before.get("flow")): before.value}, {str(after.get("flow")): after.value}
     for flow in sorted(was):
         if flow.startswith("x-") or not isinstance(was[flow], dict):
             continue
@@ -71,6 +83,26 @@ def _flows(context: Context, before: Place, after: Place, where: str) -> None:
 
 
 def _schemes(doc: Document) -> dict[str, Place]:
+    if "security schemes" not in doc.memo:
+        doc.memo["security schemes"] = _declared(doc)
+    found: dict[str, Place] = doc.memo["security schemes"]
+    return found
+
+
+def _declared(doc: Document) -> dict[str, Place]:
     holder = doc.top / "components" / "securitySchemes" if doc.version >= (3, 0) else doc.top / "securityDefinitions"
     names: Any = holder.value if isinstance(holder.value, dict) else {}
-    return {name: doc.follow(holder / name) for name in names if isinstance(names[name], dict)}
+    found = {name: doc.follow(holder / name) for name in names if isinstance(names[name], dict)}
+    return found if doc.version >= (3, 0) else {name: _newer(place) for name, place in found.items()}
+
+
+def _newer(place: Place) -> Place:
+    """A scheme of 2.0 in the words of 3."""
+    said: dict[str, Any] = dict(place.value)
+    if said.get("type") == "basic":
+        said |= {"type": "http", "scheme": "basic"}
+    if isinstance(flow := said.pop("flow", None), str):
+        keys = ("authorizationUrl", "tokenUrl", "scopes")
+        flows = {"application": "clientCredentials", "accessCode": "authorizationCode"}
+        said["flows"] = {flows.get(flow, flow): {key: said.pop(key) for key in keys if key in said}}
+    return Place(place.file, place.pointer, said)

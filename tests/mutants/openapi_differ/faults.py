@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from pytest_letsbe.openapi import arrays, compare, diff, facets, objects, operations, report, schema, view
+from pytest_letsbe.openapi import arrays, compare, declared, diff, facets, objects, operations, report, schema, view
 from pytest_letsbe.openapi.rules import bodies, context, lifecycle, media, parameters, security
 from pytest_letsbe.openapi.same import Sameness
 
@@ -140,5 +140,15 @@ FAULTS = [
     Fault("callbacks are ignored", "callback", _set(operations.Operation, "callbacks", _nothing)),
     Fault("webhooks are ignored", "webhook", _set(diff, "webhooks", _nothing)),
     Fault("servers are ignored", "base path changes", _set(diff, "bases", lambda doc: {""})),
+    Fault("a parameter has one spelling", "switch as its two words", _set(compare, "spellings", lambda value: [value])),
+    Fault("numbers are any text", "as short text", _set(facets, "_as_text", _nothing)),
+    Fault("security schemes are sent by their name", "security scheme renamed", _set(security, "_renamed", lambda context, wanted: wanted)),
+    Fault("servers of paths are ignored", "server of a path", _set(diff, "_servers", _nothing)),
+    Fault("variables of servers are text", "variable of a server", _set(operations, "base_paths", lambda servers: {str(server.get("url")) for server in servers} or {""})),
+    Fault("bytes have a schema", "binary body", _set(bodies, "raw", lambda media: False)),
+    Fault("strange branches are tried out", "disc resp branch add", _set(compare.Comparer, "_strange", _nothing)),
+    Fault("values of a mapping are ignored", "disc mapping removed", _changes_without("mapping-deleted")),
+    Fault("patterns of other engines are ignored", "ecma pattern set", _set(facets, "compiles", lambda pattern: True)),
+    Fault("2.0's words for bytes are lost", "is base64 in 3.1", _set(declared, "_OLDER", {"contentEncoding": "", "contentMediaType": ""})),
     Fault("witnesses are lost", "types: ", _set(context.Context, "_confirmed", lambda *a: ())),
 ]  # fmt: skip

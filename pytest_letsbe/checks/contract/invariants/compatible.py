@@ -49,7 +49,8 @@ def _judge(case: Case, server: Server) -> None:
     if isinstance(found, Vacuous):
         raise found
     if isinstance(found, UsageError):
-        raise CheckFailure(f"the descriptions can't be compared: {found}", location=found.location)
+        said = str(found).removeprefix(f"{found.location}: ")
+        raise CheckFailure(f"the descriptions can't be compared: {said}", location=found.location)
     if isinstance(found, Report):
         _gate(found, contract.options.max_unknown)
         return
