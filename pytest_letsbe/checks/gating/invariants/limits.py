@@ -59,6 +59,11 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
         scripts.append(scene.script())
     if scripts:
         yield "turned-off-by-a-stranger", scripts
+    yield "everywhere", [_everywhere(policy, person)]
+    yield "lasts", [_two_days_later(policy, person)]
+
+
+def _everywhere(policy: Policy, person: str) -> Script:
     scene = Scene(policy, "in another session, another tenant")
     level, tool = pick(policy, "allow")
     scene.add(op="kill", on=True, actor=person)
@@ -69,8 +74,11 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
         calls.append(scene.call(tool, session, f"tenant-{number}"))
         scene.add(op="call", **calls[-1])
     for call in calls:
-        scene.never(call, says_)
-    yield "everywhere", [scene.script()]
+        scene.never(call, "a call ran although the kill switch is on")
+    return scene.script()
+
+
+def _two_days_later(policy: Policy, person: str) -> Script:
     scene = Scene(policy, "two days later")
     call = scene.ready("allow")
     scene.add(op="kill", on=True, actor=person)
@@ -78,7 +86,7 @@ def _kill(policy: Policy, spec: Spec) -> Iterator[tuple[str, Sequence[Script]]]:
         scene.add(op="tick", ms=86_400_000)
     scene.add(op="call", **call)
     scene.never(call, "the kill switch wore off by itself")
-    yield "lasts", [scene.script()]
+    return scene.script()
 
 
 def _strangers(approval: Approval, person: str) -> list[object]:
