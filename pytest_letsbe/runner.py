@@ -48,6 +48,8 @@ class Runner:
         self._silent = 0
         self._blocked: str | None = None
         self._lively = False
+        self._proven: set[str] = set()
+        self._told = False
 
     def run(self, case: Case) -> None:
         """Judge one case; raises ``CheckFailure``, ``NotEvaluated`` or ``Vacuous``; ``Noted`` is a pass."""
@@ -55,7 +57,14 @@ class Runner:
             raise Vacuous(f"{case.id} has no sample")
         if case.invariant not in self.check.preconditions:
             self._require_liveness()
-        self._judge(case)
+            self._judge(case)
+            return
+        try:
+            self._judge(case)
+        except (CheckFailure, NotEvaluated, Vacuous):
+            self._told = True
+            raise
+        self._proven.add(case.id)
 
     def end_of(self, case: Case) -> Ended:
         """``run`` as a value, for callers without pytest."""
@@ -78,15 +87,18 @@ class Runner:
             self.check.close()
 
     def _require_liveness(self) -> None:
+        """Judge the preconditions that no item has proven. A death that no item tells is told by the one that asked."""
         if not self._lively and self._blocked is None:
             self._lively = True
             for case in self.cases:
-                if case.invariant not in self.check.preconditions:
+                if case.invariant not in self.check.preconditions or case.id in self._proven:
                     continue
                 try:
                     self._judge(case)
                 except (CheckFailure, NotEvaluated, Vacuous) as problem:
                     self._blocked = f"{case.invariant} doesn't hold ({problem})"
+                    if isinstance(problem, TargetDead) and not self._told:
+                        raise
                     break
         if self._blocked is not None:
             raise NotEvaluated(self._blocked)

@@ -95,7 +95,9 @@ def _judge(subject: Subject, folder: Path, *, every: bool) -> Outcome:
     failed: dict[str, str] = {}
     not_evaluated: set[str] = set()
     try:
-        for case in _chosen(runner.cases, subject, every=every):
+        before = [case for case in runner.cases if case.invariant in runner.check.preconditions]
+        chosen = _chosen(runner.cases, subject, every=every)
+        for case in [*before, *(case for case in chosen if case.invariant not in runner.check.preconditions)]:
             if case.invariant in failed:
                 continue
             end = runner.end_of(case)
@@ -179,7 +181,7 @@ def _chosen(cases: Sequence[Case], subject: Subject, *, every: bool) -> Iterator
     check = _checks()[subject.check]
     if subject.expected is not None and isinstance(check, IsCostly):
         cheap = [case for case in cases if case.invariant != subject.expected and not check.costly(case)]
-        yield from cheap[::STRIDE]  # the runner judges the preconditions in any case
+        yield from cheap[::STRIDE]
         return
     seen: set[str] = set()
     for index, case in enumerate(cases):

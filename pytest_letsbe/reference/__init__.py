@@ -9,7 +9,7 @@ from typing import Any
 #: role -> variant -> "module:class" below this package. `correct` is what `{reference: correct}` runs.
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "redactor": {"correct": "redactor:ReferenceRedactor", "leaf": "leaf:LeafRedactor"},
-    "gate": {"correct": "gate:ReferenceGate", "strict": "gate:StrictGate"},
+    "gate": {"correct": "gate:ReferenceGate", "strict": "gate:StrictGate", "lenient": "gate:LenientGate"},
     "pricing": {"correct": "pricing:ReferencePricing", "fractions": "pricing:FractionPricing"},
     "onboarding": {"correct": "onboarding:ReferenceOnboarding", "outbox": "onboarding:OutboxOnboarding"},
     "rollout": {"correct": "rollout:ReferenceController"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from pytest_letsbe.reference.gate import ReferenceGate, StrictGate, executor
+from pytest_letsbe.reference.gate import LenientGate, ReferenceGate, StrictGate, executor
 from pytest_letsbe.reference.gate.memory import MemoryGate
 
 
@@ -18,6 +18,13 @@ class Reference(ReferenceGate):
 
 class Strict(StrictGate):
     """In memory, asks about everything above the lowest tier."""
+
+    expected = None
+    check_options = {"policy": "builtin"}
+
+
+class Lenient(LenientGate):
+    """In memory, permits whatever the protocol leaves open."""
 
     expected = None
     check_options = {"policy": "builtin"}
