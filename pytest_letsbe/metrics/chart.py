@@ -11,12 +11,12 @@ from html import escape
 from math import log
 
 from .figures import Figure, Series, interval
-from .wording import duration, percent, value
+from .wording import compact, duration, percent, value
 
 _WIDTH, _HEIGHT = 540, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50, 4, 12, 44
 #: Where the axis of durations may be marked, in seconds.
-_MARKS = (1, 10, 60, 600, 3600, 4 * 3600, 86400, 3 * 86400, 7 * 86400, 28 * 86400, 91 * 86400, 364 * 86400)
+_MARKS = (1, 10, 60, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 86400, 3 * 86400, 7 * 86400, 28 * 86400, 91 * 86400, 364 * 86400)
 #: Values of one week; more are drawn as every so many-th.
 _MOST_DOTS = 60
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -44,7 +44,9 @@ def to_svg(series: Series, name: str) -> str:
     for index, (week, figure) in enumerate(series.weeks):
         middle = _LEFT + column * (index + 0.5)
         lines += draw(figure, middle, column, scale)
-        below = f"{figure.hits}/{figure.n}" if kind == "share" and figure.n else str(figure.n)
+        below = compact(figure.n)
+        if kind == "share" and figure.n:
+            below = f"{compact(figure.hits)}/{below}"
         small = ' class="small"' if len(below) > 6 else ""
         now = ' class="now"' if index == len(series.weeks) - 1 else ""
         lines.append(f'<text x="{middle:.1f}" y="{_HEIGHT - 24}" text-anchor="middle"{now}>{str(week)[5:]}</text>')

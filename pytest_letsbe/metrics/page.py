@@ -11,7 +11,7 @@ from ..merge.page import document, navigation
 from .chart import to_svg
 from .definitions import Definition
 from .figures import ENOUGH, Figure, Metrics, Series
-from .wording import duration, size, spread, value
+from .wording import duration, reach, size, spread, value
 
 _CAPTIONS = {
     "duration": "One dot for each; a stroke is the week's median of two or more, a thin line its interval of 95 % (six"
@@ -106,6 +106,7 @@ def _facts(series: Series) -> Iterable[tuple[str, str, str]]:
     yield row("median" if kind == "duration" else "rate", (value(kind, figure) for figure in both))
     if kind == "duration":
         yield row("mean", ("" if figure.mean is None else duration(figure.mean) for figure in both))
+        yield row("range", (reach(figure) for figure in both))
         yield row("90 % within", ("" if figure.ninetieth is None else duration(figure.ninetieth) for figure in both))
     yield row("n", (f"{figure.n:,}" for figure in both))
     yield row("95 % interval", (spread(kind, figure) for figure in both))

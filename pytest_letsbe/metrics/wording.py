@@ -9,8 +9,8 @@ _UNITS = ((7 * 86400.0, "wk"), (86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.
 
 
 def duration(seconds: float) -> str:
-    """``3.5 h``: two figures in the largest unit of which there are two or more (1.5 d is 36 h)."""
-    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= 2 * size), _UNITS[-1])
+    """``3.5 h``: two figures in the largest unit of which there are two or more, or just one (1.5 d is 36 h)."""
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= 2 * size or seconds == size), _UNITS[-1])
     amount = seconds / size
     return f"{amount:.0f} {unit}" if amount >= 10 or amount == int(amount) else f"{amount:.1f} {unit}"
 
@@ -40,11 +40,23 @@ def size(kind: Kind, figure: Figure) -> str:
 
 
 def spread(kind: Kind, figure: Figure) -> str:
-    """The interval of 95 %, or why there is none."""
+    """The interval of 95 %, or that there are too few for one."""
     if kind == "count" or not figure.n:
         return ""
     ends = interval(kind, figure)
     if ends is None:
-        return f"{duration(min(figure.values))} to {duration(max(figure.values))} (all of them)"
+        return "too few"
     show = duration if kind == "duration" else percent
     return f"{show(ends[0])} to {show(ends[1])}"
+
+
+def reach(figure: Figure) -> str:
+    """The shortest and the longest of two or more."""
+    return f"{duration(figure.values[0])} to {duration(figure.values[-1])}" if len(figure.values) > 1 else ""
+
+
+def compact(number: int) -> str:
+    """``1.4k``: two figures, for where there is no room."""
+    if number < 1000:
+        return str(number)
+    return f"{number / 1000:.1f}k" if number < 9950 else f"{number / 1000:.0f}k"
