@@ -16,7 +16,23 @@ from .wording import compact, duration, percent, value
 _WIDTH, _HEIGHT = 540, 210
 _LEFT, _RIGHT, _TOP, _BOTTOM = 50, 4, 12, 44
 #: Where the axis of durations may be marked, in seconds.
-_MARKS = (1, 10, 60, 300, 900, 1800, 3600, 4 * 3600, 12 * 3600, 86400, 3 * 86400, 7 * 86400, 28 * 86400, 91 * 86400, 364 * 86400)
+_MARKS = (
+    1,
+    10,
+    60,
+    300,
+    900,
+    1800,
+    3600,
+    4 * 3600,
+    12 * 3600,
+    86400,
+    3 * 86400,
+    7 * 86400,
+    28 * 86400,
+    91 * 86400,
+    364 * 86400,
+)
 #: Values of one week; more are drawn as every so many-th.
 _MOST_DOTS = 60
 _SHARES = (0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from collections.abc import Callable
@@ -39,19 +40,28 @@ def manifest_surface(data: bytes) -> None:
 
 #: Checks whose cases are made at once and of the manifest alone; redaction has its own surface, corpora.
 SAFE = ("pricing", "onboarding")
+_NUMBERS = itertools.count()
 _SECTIONS = ("kinds", "texts", "carriers", "rules")
 
 
 def corpora_surface(data: bytes) -> None:
     """A corpus file: the strict YAML, its rows, and the rules of the scanner made of them."""
-    path = FOLDER / "extra.yaml"
+    # A name of its own for each: the redaction check knows a file that it has read by name, size and time.
+    path = FOLDER / f"extra-{next(_NUMBERS)}.yaml"
     path.write_bytes(data)
+    try:
+        _read_corpus(path)
+    finally:
+        path.unlink()
+
+
+def _read_corpus(path: Path) -> None:
     errors: list[UsageError] = []
     readers: list[Callable[[], object]] = [
-        lambda: corpora.read(path, _SECTIONS, shown_as="extra.yaml"),
+        lambda: corpora.read(path, _SECTIONS, shown_as=path.name),
         lambda: scan_rows.read(path, "secrets", trusted=False),
         lambda: scan_rows.read(path, "references", trusted=False),
-        lambda: CHECKS["redaction"].cases(_redaction()),
+        lambda: CHECKS["redaction"].cases(_redaction(path.name)),
     ]
     for read in readers:
         try:
@@ -62,12 +72,12 @@ def corpora_surface(data: bytes) -> None:
         raise errors[0]
 
 
-def _redaction() -> object:
+def _redaction(name: str) -> object:
     import msgspec
 
     from pytest_letsbe.model import Location, Spec
 
-    options = msgspec.convert({"corpus": ["pii"], "extra": ["extra.yaml"]}, CHECKS["redaction"].options)
+    options = msgspec.convert({"corpus": ["pii"], "extra": [name]}, CHECKS["redaction"].options)
     return Spec("redaction", options, FOLDER, Location("letsbe.yaml"))
 
 
