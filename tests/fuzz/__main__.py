@@ -64,7 +64,7 @@ def main() -> int:
     end = time.monotonic() + 60 * options.minutes
     total = taken = 0
     while (left := end - time.monotonic()) > 0:  # many short runs: each begins with other examples
-        more = run(options.surface, left, 2000)
+        more = run(options.surface, left, 500)
         total, taken = total + more[0], taken + more[1]
         print(f"{options.surface}: {total:,} inputs, {taken:,} of them valid, {left:.0f} s left", flush=True)
     print(f"{options.surface}: {total:,} inputs in {options.minutes:g} minutes, no crash and no hang", flush=True)
