@@ -63,7 +63,7 @@ def to_svg(series: Series, name: str) -> str:
         below = compact(figure.n)
         if kind == "share" and figure.n:
             below = f"{compact(figure.hits)}/{below}"
-        small = ' class="small"' if len(below) > 6 else ""
+        small = ' class="small"' if len(below) > 5 else ""
         now = ' class="now"' if index == len(series.weeks) - 1 else ""
         lines.append(f'<text x="{middle:.1f}" y="{_HEIGHT - 24}" text-anchor="middle"{now}>{str(week)[5:]}</text>')
         lines.append(f'<text x="{middle:.1f}" y="{_HEIGHT - 7}" text-anchor="middle"{small}>{below}</text>')
