@@ -95,7 +95,7 @@ def test_a_scan_shows_its_files_on_a_terminal_and_prints_the_same(tmp_path):
 
 
 def test_a_selfcheck_shows_its_subjects_on_a_terminal():
-    shown, printed, code = on_a_terminal(letsbe("selfcheck", "changes"))
+    shown, printed, code = on_a_terminal(letsbe("selfcheck", "shellcheck"))
     assert code == 0
-    assert re.search(r"selfcheck \d+ of \d+  changes \w+ [\d.]+ s", shown), shown
+    assert re.search(r"selfcheck \d+ of \d+  shellcheck \w+ [\d.]+ s", shown), shown
     assert "mutants killed" in printed

@@ -65,7 +65,8 @@ def _card(series: Series) -> str:
 
 
 def _beside(definition: Definition, figure: Figure) -> str:
-    return "" if definition.kind == "count" else f" ({size(definition.kind, figure)})"
+    beside = size(definition.kind, figure).replace(" ", "\N{NO-BREAK SPACE}")
+    return "" if definition.kind == "count" else f" ({beside})"
 
 
 def _section(series: Series, metrics: Metrics) -> Iterable[str]:

@@ -24,8 +24,10 @@ from pytest_letsbe.scan import rows as scan_rows
 from pytest_letsbe.targets.replies import ReplyError, parse_json, parse_reply, read_hello
 
 CHECKS = Checks()
-#: Where a surface puts the bytes; one process, one folder.
-FOLDER = Path(tempfile.mkdtemp(prefix="letsbe-fuzz-"))
+#: Where a surface puts the bytes; one process, one folder, in memory where there is one: sqlite waits for the disk.
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_TEMPORARY = tempfile.TemporaryDirectory(prefix="letsbe-fuzz-", dir=_MEMORY)
+FOLDER = Path(_TEMPORARY.name)
 
 
 def manifest_surface(data: bytes) -> None:
