@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from ..merge.reports import Report, load_report
@@ -12,7 +12,7 @@ from ..metrics.events import load
 from ..metrics.page import to_html
 from ..metrics.pulls import Pull, live, recorded
 from ..metrics.twin import to_json
-from ..metrics.weeks import Week
+from ..metrics.weeks import Week, in_utc
 from ..model import UsageError
 from .merge import write
 
@@ -87,7 +87,9 @@ def _page(options: argparse.Namespace) -> int:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = in_utc(datetime.fromisoformat(text))
     except ValueError:
-        raise UsageError(f"--at {text}: no time; write it like {date.today()} or {date.today()}T14:00Z") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = None
+    if moment is None:
+        raise UsageError(f"--at {text}: no time; write it like {date.today()} or {date.today()}T14:00Z")
+    return moment

@@ -6,7 +6,7 @@ The shape is that of Four Keys (deployments, changes and incidents as plain even
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ..model import Location, UsageError
 from .located import decode, read
+from .weeks import in_utc
 
 _Text = Annotated[str, Meta(min_length=1, max_length=200)]
 _Time = Annotated[datetime, Meta(tz=True)]
@@ -71,18 +72,20 @@ def _lines(path: Path) -> Iterator[Event]:
         if not line.strip():
             continue
         kinds: type[Event] = Event  # type: ignore[assignment]
-        event = decode(line, kinds, str(path), number)
+        where = Location(str(path), number)
+        event = _in_utc(decode(line, kinds, str(path), number), where)
         if isinstance(event, Rollback):
             steps = [event.crossed, *([event.started] if event.started else []), event.at]
             if steps != sorted(steps):
-                raise UsageError("a rollback's times must run crossed, started, at", Location(str(path), number))
-        yield _in_utc(event)
+                raise UsageError("a rollback's times must run crossed, started, at", where)
+        yield event
 
 
-def _in_utc(event: Event) -> Event:
+def _in_utc(event: Event, where: Location) -> Event:
     """One moment has one spelling, so that an event told twice is one event."""
-    moments = {name: getattr(event, name, None) for name in ("at", "crossed", "started")}
-    try:
-        return replace(event, **{name: when.astimezone(UTC) for name, when in moments.items() if when})
-    except OverflowError:  # the first or last day of all
-        return event
+    given = {name: when for name in ("at", "crossed", "started") if (when := getattr(event, name, None))}
+    moments = {name: in_utc(when) for name, when in given.items()}
+    for name, moment in moments.items():
+        if moment is None:
+            raise UsageError(f"{name}: the year {given[name].year} is no time of a rollout", where)
+    return replace(event, **moments)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from ..gitea import Gitea
 from ..model import Location, NotEvaluated, UsageError
 from .located import decode, read
+from .weeks import in_utc
 
 #: For all pages of a repo together, in seconds.
 DEADLINE = 300.0
@@ -92,7 +93,8 @@ def live(url: str, repo: str | None, token: str) -> list[Pull]:
 def _merged(answers: list[_Answer], repo: str | None, where: Location | None) -> list[Pull]:
     found = []
     for answer in answers:
-        merged, opened = _time(answer.merged_at), _time(answer.created_at)
+        # Go's zero time, which Gitea may write for "never", is none.
+        merged, opened = in_utc(answer.merged_at), in_utc(answer.created_at)
         if merged is None:
             continue
         name = repo or (answer.base and answer.base.repo and answer.base.repo.full_name) or ""
@@ -101,14 +103,6 @@ def _merged(answers: list[_Answer], repo: str | None, where: Location | None) ->
         if opened is None or opened > merged:
             what = "doesn't say when it was opened" if opened is None else "was merged before it was opened"
             raise UsageError(f"pull request {answer.number} {what} (created_at)", where)
-        updated = _time(answer.updated_at) or merged
+        updated = in_utc(answer.updated_at) or merged
         found.append(Pull(name, answer.number, opened, merged, updated, answer.merge_commit_sha or None))
     return found
-
-
-def _time(value: Any) -> datetime | None:
-    """Go's zero time, which Gitea writes for "never", is none."""
-    if value is None or value.year < 1970:
-        return None
-    moment: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)

@@ -23,6 +23,7 @@ from ..merge.reports import Report, digest
 from ..model import UsageError
 from .events import Event
 from .pulls import Pull
+from .weeks import in_utc
 
 #: In the file's header: which program it belongs to ("lbmt"), and the form of its tables.
 _APPLICATION, _VERSION = 0x6C626D74, 1
@@ -128,7 +129,7 @@ class Store:
         """
         with self._whole():
             return {
-                "reports": sum(self._report(report, report.finished or at) for report in reports),
+                "reports": sum(self._report(report, in_utc(report.finished) or at) for report in reports),
                 "pull requests": sum(map(self._pull, pulls)),
                 "events": sum(map(self._event, events)),
             }

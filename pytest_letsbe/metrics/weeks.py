@@ -11,6 +11,17 @@ from ..model import UsageError
 _NAME = re.compile(r"(\d{4})-W(\d{2})\Z", re.ASCII)
 
 
+#: Before and after, no pipeline runs: such a time is a mistake, and arithmetic with it would leave the calendar.
+_FIRST, _LAST = 1970, 9000
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """The moment in UTC (taken for UTC where it says no offset); None for none, and for one that no pipeline saw."""
+    if moment is None or not _FIRST <= moment.year <= _LAST:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Week:
     """A week by its Monday."""
@@ -27,7 +38,7 @@ class Week:
         """Raises ``UsageError`` for a name of no week."""
         found = _NAME.match(name)
         try:
-            if found:
+            if found and _FIRST < int(found[1]) <= _LAST:
                 return cls(date.fromisocalendar(int(found[1]), int(found[2]), 1))
         except ValueError:
             pass

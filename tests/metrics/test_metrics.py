@@ -316,6 +316,19 @@ def test_a_word_that_is_no_week_is_a_usage_error(folder):
         assert "write it like 2026-W48" in shown
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_at_the_end_of_the_calendar_is_no_time(folder, moment):
+    folder.write("api/pull.json", pull(1, moment, "2026-11-25T10:00:00Z"))
+    code, shown = folder.letsbe("add", "--gitea", str(folder.path / "api"))
+    assert (code, "doesn't say when it was opened" in shown) == (2, True)
+    code, shown = folder.letsbe("add", folder.write("e.jsonl", [deploy("d", at=moment)]))
+    assert (code, "e.jsonl:1: at: the year" in shown) == (2, True)
+    folder.add(folder.write("1.json", report({"a": "passed"}, finished=moment)))
+    assert "stand in no week" in folder.figures()["metrics"]["flaky-rate"]["notes"][0]
+    assert folder.letsbe("page", "--week", "0001-W01")[0] == 2
+    assert folder.letsbe("add", "--at", moment, str(folder.path / "1.json"))[0] == 2
+
+
 def test_a_page_of_no_store_says_how_one_is_made(folder):
     code, shown = folder.letsbe("page")
     assert code == 2
