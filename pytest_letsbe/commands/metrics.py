@@ -52,10 +52,10 @@ def _add(options: argparse.Namespace) -> int:
     pulls = [pull for place in options.gitea for pull in _pulls(place, options)]
     with Store(options.store, create=True) as store:
         new = store.add(reports, pulls, events, at=at)
-    given = (("report", reports), ("pull request", pulls), ("event", events))
+    given = (("reports", reports), ("pull requests", pulls), ("events", events))
     for noun, things in given:
         if things:
-            print(f"{new[noun + 's']} of {len(things)} {noun}{'' if len(things) == 1 else 's'} were new")
+            print(f"{noun}: {new[noun]} of {len(things)} new")
     return 0
 
 

@@ -70,7 +70,7 @@ def test_all_pages_are_read_with_the_token_and_once_only_kept(tmp_path, server, 
     assert add(tmp_path, server, "--token", "READ_TOKEN") == 0
     said = capsys.readouterr().out.splitlines()
     merged = sum(pull["merged_at"] is not None for pull in PULLS)
-    assert said == [f"{merged} of {merged} pull requests were new", f"0 of {merged} pull requests were new"]
+    assert said == [f"pull requests: {merged} of {merged} new", f"pull requests: 0 of {merged} new"]
     assert server.asked[0] == ("/api/v1/repos/letsbe/hub/pulls", "token not-a-real-one")
     assert len(server.asked) == 8
 

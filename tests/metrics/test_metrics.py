@@ -208,7 +208,7 @@ def test_the_same_input_twice_and_in_any_order_makes_the_same_page(folder, tmp_p
             folder.add(*step)
         pages.add((folder.page(), json.dumps(folder.figures())))
     assert len(pages) == 1
-    assert "0 of 1 report were new" in folder.add(files[0])
+    assert "reports: 0 of 1 new" in folder.add(files[0])
 
 
 def test_a_merged_file_counts_as_the_reports_it_holds(folder):
@@ -217,7 +217,7 @@ def test_a_merged_file_counts_as_the_reports_it_holds(folder):
         ["merge", *files, "--json", str(folder.path / "merged.json"), "--markdown", str(folder.path / "m.md")]
     ) in (0, 1)
     folder.add(*files)
-    assert "0 of 6 reports were new" in folder.add(str(folder.path / "merged.json"))
+    assert "reports: 0 of 6 new" in folder.add(str(folder.path / "merged.json"))
 
 
 def test_a_report_without_a_date_takes_that_of_its_merge_or_of_at(folder):
