@@ -23,6 +23,7 @@ VERBS = {
     "scan": "find banned references and plaintext secrets in files or a whole repo",
     "diff": "compare two OpenAPI documents: what breaks, with a witness",
     "gate": "replay a gating script on any gate",
+    "metrics": "keep reports and pull requests in a store, and write the week's page",
     "merge": "merge reports of shards and packages: the gate in CI",
 }
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +140,7 @@ class Reporter:
             "schema": "letsbe-report/1",
             "package": loaded.manifest.package,
             "commit": _commit(path.parent),
+            "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "complete": complete,
             "shard": _shard(self.config),
             "argv": [str(argument) for argument in self.config.invocation_params.args],
@@ -222,6 +223,7 @@ def _as_json(result: CaseResult) -> dict[str, Any]:
         "samples": result.samples,
         "failed_samples": list(result.failed_samples),
         "seconds": result.seconds,
+        **({"retried": True} if result.retried else {}),
         **({"where": result.where} if result.where else {}),
         **({"evidence": result.evidence.split("\n")} if result.evidence else {}),
     }

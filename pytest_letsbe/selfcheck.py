@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,6 +22,7 @@ from .checks import Checks
 from .checks.base import Check, IsCostly, OpensTarget, ProvesItself, Rests
 from .data import data_dir
 from .model import Case, CheckFailure, Location, Spec, UsageError
+from .progress import Progress
 from .runner import Runner
 from .targets import connect
 from .targets.spec import TargetSpec
@@ -190,14 +191,14 @@ def _chosen(cases: Sequence[Case], subject: Subject, *, every: bool) -> Iterator
             yield case
 
 
-def run(checks: Sequence[str], progress: Callable[[Outcome], None], *, every: bool = False) -> list[Outcome]:
+def run(checks: Sequence[str], *, every: bool = False, quiet: bool = True) -> list[Outcome]:
     """Judge all subjects of the checks, two at a time on two cores; in the order of their files."""
     todo = [subject for check in checks for subject in subjects(check)]
     outcomes: dict[Subject, Outcome] = {}
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with Progress("selfcheck", len(todo), quiet=quiet) as progress, ProcessPoolExecutor(os.cpu_count()) as pool:
         futures = [pool.submit(judge, subject, every=every) for subject in todo]
         for future in as_completed(futures):
             outcome = future.result()
             outcomes[outcome.subject] = outcome
-            progress(outcome)
+            progress.step(f"{outcome.subject.check} {outcome.subject.name} {outcome.seconds:.1f} s")
     return [outcomes[subject] for subject in todo]

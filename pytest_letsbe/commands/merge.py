@@ -35,25 +35,25 @@ def run(options: argparse.Namespace) -> int:
     merged = merge([load_report(Path(path)) for path in options.reports])
     markdown = to_markdown(merged)
     if options.json:
-        _write(options.json, merged.to_json())
+        write(options.json, merged.to_json())
     if options.junit:
-        _write(options.junit, to_junit(merged))
+        write(options.junit, to_junit(merged))
     if options.sarif:
-        _write(options.sarif, to_sarif(merged))
+        write(options.sarif, to_sarif(merged))
     if options.html:
         selfcheck = _selfcheck(Path(options.selfcheck)) if options.selfcheck else None
-        _write(options.html, to_html(merged, today=date.today(), selfcheck=selfcheck))
+        write(options.html, to_html(merged, today=date.today(), selfcheck=selfcheck))
     if options.statement:
         statement = to_statement(merged)
-        _write(options.statement, sign(statement.encode(), Path(options.sign)) if options.sign else statement)
+        write(options.statement, sign(statement.encode(), Path(options.sign)) if options.sign else statement)
     if options.markdown and options.markdown != "-":
-        _write(options.markdown, markdown)
+        write(options.markdown, markdown)
     else:
         print(markdown)
     return merged.exit_code
 
 
-def _write(name: str, text: str) -> None:
+def write(name: str, text: str) -> None:
     try:
         Path(name).write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:

@@ -25,6 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json", "sarif", "markdown"), default="text")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of standard output")
     parser.add_argument("--check", choices=CHECKS, action="append", help="only this check")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on a terminal")
     parser.add_argument("--no-cache", action="store_true", help="read every file, known to be clean or not")
     parser.add_argument(
         "--write-baseline", type=Path, metavar="FILE", help="accept what is found for 90 days, by fingerprint"
@@ -35,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     root, only = _places(options.paths)
     wanted = _wanted(root, options.check or CHECKS, options.no_cache)
-    result = scan(wanted, root, only=only)
+    result = scan(wanted, root, only=only, quiet=options.quiet)
     if options.write_baseline:
         return _write_baseline(options.write_baseline, result, options.reason)
     shown = _render(result, options.format, options.output is None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Sequence
 
@@ -17,6 +16,7 @@ from ..selfcheck import run as run_selfcheck
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("checks", nargs="*", metavar="CHECK", help="only these checks")
     parser.add_argument("--json", action="store_true", help="as JSON")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on a terminal")
     parser.add_argument("--all", action="store_true", help="every case of every invariant, not a sample of the others")
 
 
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     if not chosen:
         raise UsageError("there are no mutants: nothing would be proven")
     started = time.monotonic()
-    outcomes = run_selfcheck(chosen, _progress, every=options.all)
+    outcomes = run_selfcheck(chosen, every=options.all, quiet=options.quiet)
     seconds = time.monotonic() - started
     if options.json:
         print(
@@ -39,11 +39,6 @@ def run(options: argparse.Namespace) -> int:
             print("\n".join(_table(name, outcomes)))
         print(f"{seconds:.0f} s")
     return 0 if all(outcome.ok for outcome in outcomes) else 1
-
-
-def _progress(outcome: Outcome) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{outcome.subject.name} {outcome.seconds:.1f} s", end="", file=sys.stderr, flush=True)
 
 
 def _split(check: str, outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Outcome]]:

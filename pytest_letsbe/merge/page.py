@@ -38,12 +38,17 @@ def to_html(merged: Merged, *, today: date, selfcheck: Mapping[str, Any] | None 
     body += _timings(merged.packages)
     body += to_sections(selfcheck, MOST_BYTES // 3) if selfcheck else []
     body.append("</main>")
-    style = files("pytest_letsbe.merge").joinpath("page.css").read_text(encoding="utf-8")
+    return document(f"letsbe: {word}", body)
+
+
+def document(title: str, body: Iterable[str], *, more_style: str = "") -> str:
+    """A whole page of this look; ``body`` is HTML, and so safe already, ``title`` is text."""
+    style = files("pytest_letsbe.merge").joinpath("page.css").read_text(encoding="utf-8") + more_style
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>letsbe: {word}</title><style>{style}</style></head><body>",
+            f"<title>{escape(title)}</title><style>{style}</style></head><body>",
             *body,
             "</body></html>",
             "",
@@ -51,11 +56,16 @@ def to_html(merged: Merged, *, today: date, selfcheck: Mapping[str, Any] | None 
     )
 
 
+def navigation(links: Iterable[tuple[str, str]]) -> str:
+    """Links to the page's own sections: where to, and what they are called."""
+    items = "".join(f'<li><a href="{escape(to, quote=True)}">{escape(text)}</a></li>' for to, text in links)
+    return f'<nav aria-label="Sections"><ul>{items}</ul></nav>'
+
+
 def _navigation(merged: Merged, selfcheck: Mapping[str, Any] | None) -> str:
     links = [(f"#package-{package.name}", package.name) for package in merged.packages]
     links += [("#waivers", "waivers"), ("#timings", "timings")] + ([("#kills", "kill matrix")] if selfcheck else [])
-    items = "".join(f'<li><a href="{escape(to, quote=True)}">{escape(text)}</a></li>' for to, text in links)
-    return f'<nav aria-label="Sections"><ul>{items}</ul></nav>'
+    return navigation(links)
 
 
 def _package(package: PackageVerdict) -> Iterable[str]:

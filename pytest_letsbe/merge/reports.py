@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -51,6 +51,7 @@ class CaseEntry(Struct, frozen=True):
     samples: _Number = 0
     failed_samples: tuple[str, ...] = ()
     seconds: Annotated[float, Meta(ge=0)] = 0.0
+    retried: bool = False
     where: str = ""
     evidence: tuple[str, ...] = ()
 
@@ -64,13 +65,14 @@ class WaiverEntry(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True, tag_field="schema", tag="letsbe-report/1"):
-    """One run over one package. ``shard`` is ``(i, n)``, counted from 1."""
+    """One run over one package. ``shard`` is ``(i, n)``, counted from 1. Older ones don't tell ``finished``."""
 
     package: _Name
     complete: bool
     checks: dict[str, CheckEntry]
     cases: tuple[CaseEntry, ...]
     commit: str | None = None
+    finished: Annotated[datetime, Meta(tz=True)] | None = None
     shard: tuple[int, int] | None = None
     argv: tuple[str, ...] = ()
     waivers: tuple[WaiverEntry, ...] = ()

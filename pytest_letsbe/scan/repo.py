@@ -97,14 +97,15 @@ def run(
     today: date | None = None,
     fast: bool | None = None,
     engine: Callable[[tuple[Rule, ...]], Engine] | None = None,
+    quiet: bool = True,
 ) -> Result:
-    """Scan a repo for one or both checks."""
+    """Scan a repo for one or both checks; unless ``quiet`` a terminal is told how far it is."""
     rules = tuple(rule for one in wanted for rule in rules_of(one, root))
     made = engine(rules) if engine else Engine(rules, fast=fast)
     excluded = frozenset.intersection(*(frozenset(one.exclude) for one in wanted))
     everything = scan(
         made,
-        Scope(root, tuple(only), tuple(sorted(excluded)), cache=all(one.cache for one in wanted)),
+        Scope(root, tuple(only), tuple(sorted(excluded)), cache=all(one.cache for one in wanted), quiet=quiet),
     )
     everything.findings = [f for f in everything.findings if not _left_out(f.path, f.check, wanted)]
     if not only:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..progress import watched
 from . import enumerate as tree
 from . import workers
 from .allow import Allow
@@ -29,7 +30,7 @@ WORTH_A_WORKER = 3000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is scanned: the tree below ``root``, or only ``only`` of it."""
+    """What is scanned: the tree below ``root``, or only ``only`` of it; ``quiet`` shows no progress."""
 
     root: Path
     only: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Scope:
     jobs: int = 0
     use_git: bool = True
     most_bytes: int = MOST_BYTES
+    quiet: bool = True
 
 
 @dataclass(slots=True)
@@ -85,13 +87,17 @@ def scan(engine: Engine, scope: Scope) -> Scan:
     return result
 
 
-def judge_all(engine: Engine, scope: Scope, entries: Sequence[Entry]) -> Scan:
-    """Judge files one after the other; the small ones pass a gate together, behind which few remain."""
+def judge_all(engine: Engine, scope: Scope, entries: Sequence[Entry], share_of: int = 1) -> Scan:
+    """Judge files one after the other; the small ones pass a gate together, behind which few remain.
+
+    ``share_of`` processes judge as many each.
+    """
     result = Scan()
     named = engine.suspect_paths([entry.path for entry in entries])
     batch: list[tuple[Entry, bytes]] = []
     size = 0
-    for number, entry in enumerate(entries):
+    shown = watched(entries, "scan: file", quiet=scope.quiet, share_of=share_of)
+    for number, entry in enumerate(shown):
         result.stats.files += 1
         found = engine.judge_path(entry.path) if number in named else []
         result.findings += found

@@ -26,7 +26,7 @@ def run(engine: Engine, scope: Scope, entries: Sequence[Entry], jobs: int) -> Sc
     for place in range(0, len(entries), _PIECE):
         shares[place // _PIECE % jobs] += entries[place : place + _PIECE]
     children = [_start(engine, scope, share) for share in shares[1:]]
-    result = judge_all(engine, scope, shares[0])
+    result = judge_all(engine, scope, shares[0], share_of=jobs)
     for child, share in zip(children, shares[1:], strict=True):
         output = child.communicate()[0]
         result.add(pickle.loads(output) if child.returncode == 0 else judge_all(engine, scope, share))  # noqa: S301
