@@ -1,4 +1,4 @@
-"""The reference gate: SQLite-backed, crash-safe, hash-chained; one in memory that always asks, and one that asks least."""
+"""The reference gate: SQLite-backed, crash-safe, hash-chained; others that ask always, and least."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class ReferenceGate:
     RULES = Rules
 
     #: States in which an answer still counts.
-    OPEN = (approvals.PENDING, approvals.APPROVED)
+    OPEN: tuple[str, ...] = (approvals.PENDING, approvals.APPROVED)
 
     def __init__(self) -> None:
         self._folder = self._place()

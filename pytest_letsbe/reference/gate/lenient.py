@@ -1,4 +1,4 @@
-"""The third correct gate: it permits whatever the protocol leaves open, so that nobody takes the reference's caution for a rule."""
+"""The third correct gate: it permits whatever the protocol leaves open; the reference's caution is no rule."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LenientSessions(Sessions):
 
 
 class LenientGate(MemoryGate):
-    """Keys that come back are decided anew, windows of a rate are fixed, an approved approval can't be denied any more."""
+    """A key that comes back is decided anew, a rate's windows are fixed, what was approved can't be denied any more."""
 
     RULES = LenientRules
     OPEN = (approvals.PENDING,)
