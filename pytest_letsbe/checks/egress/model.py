@@ -33,6 +33,8 @@ class Vector:
     needs_terminate: bool = False
     settle: float = 0.012
     timeout: float = 20.0
+    #: Whoever reads it in whatever way finds no address in it but of this machine, so that it may run on 127.0.0.0/8.
+    loopback: bool = True
 
 
 @dataclass(frozen=True, slots=True)
