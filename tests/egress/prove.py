@@ -32,6 +32,7 @@ PROXIES = (
     ("naming.py", "AllowsEverything", ("deny-unlisted", "host-consistency")),
     ("naming.py", "ResolvesFirst", ("deny-unlisted",)),
     ("naming.py", "AnyMethod", ("deny-unlisted",)),
+    ("naming.py", "AnyMethodInside", ("deny-unlisted",)),
     ("naming.py", "LooseForms", ("deny-unlisted",)),
     ("naming.py", "LooseConnect", ("deny-unlisted",)),
     ("hosts.py", "TrustsSni", ("host-consistency",)),

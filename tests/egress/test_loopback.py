@@ -15,7 +15,13 @@ from pytest_letsbe.checks.egress.world import loopback
 from pytest_letsbe.model import Location, Spec
 
 HERE = Path(__file__).parent
-QUICK = ("liveness[absolute]", "liveness[connect]", "dns-pinning[rebinding]", "deny-private[loopback-range]", "deny-private[metadata]")
+QUICK = (
+    "liveness[absolute]",
+    "liveness[connect]",
+    "dns-pinning[rebinding]",
+    "deny-private[loopback-range]",
+    "deny-private[metadata]",
+)
 
 
 def alone(*argv, cwd=None):
@@ -27,7 +33,7 @@ def alone(*argv, cwd=None):
 def outcomes(file, name, *parts):
     done = alone(str(HERE / "outcomes.py"), file, name, *parts)
     assert done.returncode == 0, done.stderr
-    return dict((line.split(" ", 2)[1].rstrip(":"), line) for line in done.stdout.splitlines() if "[" in line)
+    return {line.split(" ", 2)[1].rstrip(":"): line for line in done.stdout.splitlines() if "[" in line}
 
 
 @pytest.mark.parametrize(("file", "name"), [("addressing.py", "Correct"), ("correct.py", "Threads")])
@@ -98,7 +104,7 @@ def test_the_suites_addresses_live_on_loopback_and_are_told_by_their_own_names()
 
 def numbers(text):
     """What stands in it that some reader takes for an address."""
-    return re.findall(r"(?<![\w.%-])(?:0[xX][0-9a-fA-F]+|\d+)(?:\.(?:0[xX][0-9a-fA-F]+|\d+))*(?![\w-]|\.\w)", text)
+    return re.findall(r"(?<![\w.%:-])(?:0[xX][0-9a-fA-F]+|\d+)(?:\.(?:0[xX][0-9a-fA-F]+|\d+))*(?![\w-]|\.\w)", text)
 
 
 def addresses(host):

@@ -12,7 +12,7 @@ from ...model import Location
 
 Step: TypeAlias = Mapping[str, Any]
 #: What of the sights is judged: where it went, what was asked for, whom it said it was for, how it was framed, what it carried.
-JUDGES = ("destination", "dns", "host", "framing", "headers", "address", "echo", "unproven")
+JUDGES = ("destination", "dns", "host", "framing", "headers", "address", "echo", "unproven", "method")
 
 
 @dataclass(frozen=True, slots=True)

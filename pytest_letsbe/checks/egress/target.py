@@ -131,7 +131,7 @@ class ProxyTarget:
                 raise self._without(why) from None
         world = self._worlds[index]
         if world.tier < self._tier:
-            raise self._without(NoWorld("only 127.0.0.0/8 of this machine is there to use"))
+            raise self._without(NoWorld(f"only 127.0.0.0/8 of this machine is there to use: {world.instead_of}"))
         if world.tier == 1 and not self._is_told_dns():
             raise NotEvaluated(
                 "without a network of our own the proxy must ask our resolver: give it `{dns}`, or let this machine make namespaces"

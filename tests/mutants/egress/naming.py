@@ -558,3 +558,14 @@ class TrimsLeadingDots(_AnyText):
 
     async def addresses(self, host):
         return await super().addresses(host.strip("."))
+
+
+class AnyMethodInside(ReferenceProxy):
+    """Asks for the method at its door, and never of what it reads inside TLS."""
+
+    expected = "deny-unlisted"
+    first = "methods-inside-tls"
+    check_options = {"modes": ["allow"]}
+
+    def permit(self, tenant, host, port, scheme, method):
+        super().permit(tenant, host, port, scheme, "CONNECT" if scheme == "https" else method)

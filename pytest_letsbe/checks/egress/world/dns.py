@@ -149,7 +149,13 @@ class Dns:
 
 
 def _records(
-    reply: Any, name: str, qtype: str, row: dict[str, Any], zone: Zone, home: Callable[[str], str | None], depth: int = 0
+    reply: Any,
+    name: str,
+    qtype: str,
+    row: dict[str, Any],
+    zone: Zone,
+    home: Callable[[str], str | None],
+    depth: int = 0,
 ) -> None:
     from dnslib import AAAA, CNAME, QTYPE, RR, A
 

@@ -39,7 +39,9 @@ def open_world() -> World:
         return World()
     except NotMade as why:
         try:
-            return World(loopback=True)
+            world = World(loopback=True)
+            world.instead_of = str(why)
+            return world
         except NotMade as also:
             raise NotMade(f"{why}; nor on loopback: {also}") from None
 
@@ -56,7 +58,15 @@ class World:
         self.folder = Path(tempfile.mkdtemp(prefix="letsbe-world-"))
         self.folder.chmod(0o755)  # a proxy that drops to its own user still reads its policy
         ours, theirs = socket.socketpair()
-        argv = [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(self.folder), *(["loopback"] if loopback else [])]
+        argv = [
+            sys.executable,
+            "-P",
+            "-m",
+            module,
+            str(theirs.fileno()),
+            str(self.folder),
+            *(["loopback"] if loopback else []),
+        ]
         self._process = subprocess.Popen(
             argv,
             pass_fds=(theirs.fileno(),),
@@ -77,6 +87,8 @@ class World:
             self.close()
             raise
         self.ca, self.dns = str(hello["ca"]), str(hello["dns"])
+        #: Why it isn't a network of our own.
+        self.instead_of = ""
         self.ipv6, self.tier = bool(hello["ipv6"]), int(hello["tier"])
 
     def _begin(self) -> None:
