@@ -152,6 +152,11 @@ class ProxyTarget:
             evidence=[str(why)],
         )
 
+    @property
+    def width(self) -> int:
+        """How many worlds may be used at once; a machine has one 127.0.0.0/8."""
+        return 1 if self.world().tier == 1 else parallel()
+
     def session(self, mode: str, index: int = 0) -> Session:
         """The proxy that serves vectors of this mode; started when it isn't running."""
         key = (index, mode)
@@ -175,9 +180,7 @@ class ProxyTarget:
 
     def run_all(self, vectors: Sequence[Vector], mode: str) -> list[Sight]:
         """Run vectors, split over the worlds that this machine has cores for; in their order."""
-        count = min(parallel(), (len(vectors) + 7) // 8) or 1
-        if count > 1 and self.world().tier == 1:
-            count = 1  # a machine has one 127.0.0.0/8
+        count = min(self.width, (len(vectors) + 7) // 8) or 1
         if count == 1:
             session = self.session(mode)
             return [session.run(vector, mode) for vector in vectors]
