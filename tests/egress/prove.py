@@ -32,6 +32,7 @@ PROXIES = (
     ("naming.py", "AllowsEverything", ("deny-unlisted", "host-consistency")),
     ("naming.py", "ResolvesFirst", ("deny-unlisted",)),
     ("naming.py", "AnyMethod", ("deny-unlisted",)),
+    ("naming.py", "AnyMethodInside", ("deny-unlisted",)),
     ("naming.py", "LooseForms", ("deny-unlisted",)),
     ("naming.py", "LooseConnect", ("deny-unlisted",)),
     ("hosts.py", "TrustsSni", ("host-consistency",)),
@@ -46,6 +47,14 @@ PROXIES = (
     ("addressing.py", "ChecksTheFirst", ("dns-pinning",)),
     ("addressing.py", "NoAddressRules", ("deny-private", "dns-pinning")),
     ("addressing.py", "ReadsLikeInetAton", ("deny-private",)),
+    ("addressing.py", "StripsZones", ("deny-private",)),
+    ("addressing.py", "DialsAnyOfThem", ("dns-pinning",)),
+    ("naming.py", "EndsAtSeparators", ("deny-unlisted",)),
+    ("naming.py", "ObeysSteeringFields", ("deny-unlisted",)),
+    ("naming.py", "TrimsLeadingDots", ("deny-unlisted",)),
+    ("hosts.py", "JoinsFoldedHost", ("host-consistency",)),
+    ("framings.py", "LineFeedChunks", ("no-smuggling",)),
+    ("framings.py", "DecodesTargets", ("no-smuggling",)),
 )
 
 
@@ -70,7 +79,7 @@ def main():
                 if not todo or (invariants and one.invariant not in invariants):
                     continue
                 try:
-                    failed = {v.sample for v in violations(one, todo, one.modes[0], target)}
+                    failed = {v.sample for mode in one.modes for v in violations(one, todo, mode, target)}
                 except (NoWorld, LetsbeError) as why:
                     print(name, one.id, why, flush=True)
                     target.close()

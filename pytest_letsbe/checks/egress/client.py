@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import struct
+from collections.abc import Callable
 from typing import Any
 
 from .world.tls import Authority, Tls
@@ -32,7 +33,11 @@ class Script:
     ``half_close``, ``sleep``; ``repeat``: ``[times, [steps]]``.
     """
 
-    def __init__(self, host: str, port: int, authority: Authority, *, source: str | None = None) -> None:
+    def __init__(
+        self, host: str, port: int, authority: Authority, *, source: str | None = None,
+        said: Callable[[bytes], bytes] = bytes,
+    ) -> None:  # fmt: skip
+        self._said = said
         self._where, self._authority, self._source = (host, port), authority, source
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
@@ -81,7 +86,7 @@ class Script:
     async def _step(self, step: dict[str, Any]) -> None:  # noqa: C901 - a table of words, one line each
         match step:
             case {"send": text}:
-                await self._send(str(text).encode("latin-1"))
+                await self._send(self._said(str(text).encode("latin-1")))
             case {"b64": data}:
                 await self._send(base64.b64decode(data))
             case {"recv": what}:

@@ -81,6 +81,8 @@ def _after_chunks(rest: bytes, found: list[str]) -> bytes | None:
     while True:
         line, end, rest = rest.partition(b"\r\n")
         if not end:
+            if b"\n" in line:
+                found.append("a chunk size that ends in a bare line feed")
             return None
         number, _, extension = line.partition(b";")  # an extension is allowed, and ignored by who doesn't know it
         if not _SIZE.match(number) or re.search(rb"[\0\r\n]", extension):

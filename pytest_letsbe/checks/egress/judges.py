@@ -73,16 +73,21 @@ def destination(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         yield from _other_methods(sight)
 
 
-def _other_methods(sight: Sight) -> Iterator[Leak]:
+def _other_methods(sight: Sight, *, in_tls: bool = False) -> Iterator[Leak]:
     """A site that is listed for some methods gets no request with another, where the proxy can read it."""
     for talk in sight.conversations.values():
         site = probe.sites().get(talk.dst)
-        for request in requests_in(talk.data) if site is not None and site.methods and not talk.is_tls else ():
+        for request in requests_in(talk.data) if site is not None and site.methods and talk.is_tls == in_tls else ():
             if site is not None and request.method.upper() not in site.methods:
                 yield Leak(
                     f"a {request.method} reached a site that is listed for {', '.join(site.methods)} only",
                     f"canary {talk.dst}:{talk.port} heard {request.method} {mask_runs(request.target)}",
                 )
+
+
+def method(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
+    """The same inside TLS, of a proxy that reads what is inside."""
+    yield from _other_methods(sight, in_tls=True)
 
 
 def _is_plumbing(event: Mapping[str, object], proxy_port: int, ours: set[int]) -> bool:
@@ -205,5 +210,5 @@ def echo(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
 
 JUDGES: Mapping[str, Callable[[Vector, Sight, str], Iterator[Leak]]] = {
     "destination": destination, "dns": dns, "host": host, "framing": framing, "headers": headers, "address": address,
-    "echo": echo, "unproven": unproven,
+    "echo": echo, "unproven": unproven, "method": method,
 }  # fmt: skip

@@ -12,7 +12,7 @@ from ...model import Location
 
 Step: TypeAlias = Mapping[str, Any]
 #: What of the sights is judged: where it went, what was asked for, whom it said it was for, how it was framed, what it carried.
-JUDGES = ("destination", "dns", "host", "framing", "headers", "address", "echo", "unproven")
+JUDGES = ("destination", "dns", "host", "framing", "headers", "address", "echo", "unproven", "method")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Vector:
     needs_terminate: bool = False
     settle: float = 0.012
     timeout: float = 20.0
+    #: Whoever reads it in whatever way finds no address in it but of this machine, so that it may run on 127.0.0.0/8.
+    loopback: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,5 +22,10 @@ class EgressOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = []
     extra: Annotated[list[str], Meta(description="globs of your own vector files, relative to the manifest")] = []
     require_tier: Annotated[
-        int, Meta(ge=0, le=2, description="2: fail when this machine lets us make no network of our own")
+        int,
+        Meta(
+            ge=0,
+            le=2,
+            description="fail when this machine doesn't let us make it: 2 a network of our own, 1 at least 127.0.0.0/8",
+        ),
     ] = 0

@@ -9,10 +9,16 @@ from typing import Any
 from ...model import Location, UsageError
 from .addresses import DENIED
 from .policy import Policy, plain
+from .world.loopback import PUBLIC, denied
 
 
-def data(policy: Policy) -> dict[str, Any]:
-    """What a template sees, and what the JSON holds: the policy, and ``deny_addresses`` as CIDR blocks."""
+def data(policy: Policy, *, on_loopback: bool = False) -> dict[str, Any]:
+    """What a template sees, and what the JSON holds: the policy, and ``deny_addresses`` as CIDR blocks.
+
+    Where the suite's public hosts live on 127.0.0.0/8, ``public_addresses`` says which of it counts as public in this run.
+    """
+    if on_loopback:
+        return {**plain(policy), "deny_addresses": denied(DENIED), "public_addresses": list(PUBLIC)}
     return {**plain(policy), "deny_addresses": list(DENIED)}
 
 
@@ -23,9 +29,16 @@ class Renderer:
         self._template, self._location = template, location
         self.suffix = ".json" if template is None else Path(template.name.removesuffix(".j2")).suffix or ".conf"
 
-    def render(self, policy: Policy, **places: str) -> str:
+    def names(self, placeholder: str) -> bool:
+        """Whether the template writes this value somewhere."""
+        try:
+            return self._template is not None and placeholder in self._template.read_text(encoding="utf-8")
+        except OSError:
+            return False
+
+    def render(self, policy: Policy, *, on_loopback: bool = False, **places: str) -> str:
         """``places``: values of ``dns``, ``ca``, ``state`` and the like that a template may need. Raises UsageError."""
-        values = data(policy)
+        values = data(policy, on_loopback=on_loopback)
         if self._template is None:
             return json.dumps(values, indent=1)
         try:

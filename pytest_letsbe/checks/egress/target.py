@@ -21,7 +21,7 @@ from . import probe
 from .model import Sight, Step, Vector
 from .policy import Policy
 from .render import Renderer
-from .world.link import NoWorld, World
+from .world.link import NoWorld, World, open_world
 
 #: `targets.proxy: {reference: correct}` runs this.
 _REFERENCE = (
@@ -48,7 +48,9 @@ class Session:
 
     def rendered(self, policy: Policy) -> str:
         world = self.world
-        return self._renderer.render(policy, dns=world.dns, ca=world.ca, state=str(world.folder), name=self.name)
+        return self._renderer.render(
+            policy, on_loopback=world.tier == 1, dns=world.dns, ca=world.ca, state=str(world.folder), name=self.name
+        )
 
     def launch(self, *, timeout: float | None = None) -> None:
         """Start on the policy file as it lies there."""
@@ -123,19 +125,37 @@ class ProxyTarget:
             raise self._without(self._no_world) from None
         while len(self._worlds) <= index:
             try:
-                self._worlds.append(self._spare.pop() if self._spare else World())
+                self._worlds.append(self._spare.pop() if self._spare else open_world())
             except NoWorld as why:
                 self._no_world = why
                 raise self._without(why) from None
-        return self._worlds[index]
+        world = self._worlds[index]
+        if world.tier < self._tier:
+            raise self._without(NoWorld(f"only 127.0.0.0/8 of this machine is there to use: {world.instead_of}"))
+        if world.tier == 1 and not self._is_told_dns():
+            raise NotEvaluated(
+                "without a network of our own the proxy must ask our resolver: give it `{dns}`, or let this machine make namespaces"
+            )
+        return world
+
+    def _is_told_dns(self) -> bool:
+        given = [*(self._spec.start or ()), *(self._spec.env or {}).values()]
+        return any("{dns}" in text for text in given) or self._renderer.names("dns")
 
     def _without(self, why: NoWorld) -> LetsbeError:
         if self._tier == 0:
             return NotEvaluated(str(why))
         return CheckFailure(
-            f"no network of our own can be made here, and `require_tier: {self._tier}` asks for one",
+            f"no network of our own can be made here, and `require_tier: {self._tier}` asks for one"
+            if self._tier == 2
+            else "no vector can run here, and `require_tier: 1` asks for those of 127.0.0.0/8",
             evidence=[str(why)],
         )
+
+    @property
+    def width(self) -> int:
+        """How many worlds may be used at once; a machine has one 127.0.0.0/8."""
+        return 1 if self.world().tier == 1 else parallel()
 
     def session(self, mode: str, index: int = 0) -> Session:
         """The proxy that serves vectors of this mode; started when it isn't running."""
@@ -160,7 +180,7 @@ class ProxyTarget:
 
     def run_all(self, vectors: Sequence[Vector], mode: str) -> list[Sight]:
         """Run vectors, split over the worlds that this machine has cores for; in their order."""
-        count = min(parallel(), (len(vectors) + 7) // 8) or 1
+        count = min(self.width, (len(vectors) + 7) // 8) or 1
         if count == 1:
             session = self.session(mode)
             return [session.run(vector, mode) for vector in vectors]

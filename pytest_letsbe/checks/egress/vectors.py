@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ class ClassRow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     secrets: list[str] = []
     times: int = 1
     settle: float = 0.012
+    #: Globs of the values that lead nowhere but to this machine by any reading: these run where no network of ours can be made.
+    loopback: list[str] = []
 
 
 def load(spec: Spec) -> list[VectorClass]:
@@ -119,6 +122,7 @@ def _vectors(data: ClassRow, row: Row) -> Iterator[Vector]:
         yield Vector(
             f"{data.id}/{name}/{via}", (steps,), zone, tuple(filled(data.refused)), tuple(filled(data.untrusted)), tuple(data.permit),
             tuple(data.secrets), needs_ipv6="[" in str(value) and ":" in str(value), needs_terminate=via in ("in-tls", "in-tunnel"), settle=data.settle,
+            loopback=any(fnmatchcase(name, pattern) for pattern in data.loopback),
         )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ class Dialing(Rules):
         return public[:_MOST_ADDRESSES]
 
     def is_public(self, address: Address) -> bool:
-        return is_public(address)
+        return is_public(address) or any(address in block for block in self.in_force().public)
 
     async def ask(self, host: str, qtype: str) -> list[Address]:
         """One question to the resolver, over UDP and over TCP when the answer was cut; empty when there is none."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+Block: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _KEYS = {
     "version", "mode", "allow", "deny", "tls", "redact", "tenants", "dns", "limits", "audit", "reload", "deny_addresses",
+    "public_addresses",
 }  # fmt: skip
 
 
@@ -55,6 +58,8 @@ class Policy:
     header_bytes: int
     idle: float
     audit: str | None
+    #: Blocks that count as public besides those that are.
+    public: tuple[Block, ...] = ()
 
 
 def load(path: Path) -> Policy:
@@ -78,6 +83,7 @@ def load(path: Path) -> Policy:
             int(data["limits"]["header_bytes"]),
             float(data["limits"]["idle_seconds"]),
             data["audit"],
+            tuple(map(ipaddress.ip_network, data.get("public_addresses", []))),
         )
     except BadPolicy:
         raise

@@ -255,3 +255,40 @@ class RemembersForever(ReferenceProxy):
         if host:
             good.add(host)
         return found
+
+
+class StripsZones(ReferenceProxy):
+    """Refuses what it reads as an address, and strips a zone only when it dials (CVE-2025-22870)."""
+
+    expected = "deny-private"
+    first = "ipv6-special"
+
+    def host(self, text):
+        return text.lower() if "%" in text else super().host(text)
+
+    def check_host(self, head, host, port, default):
+        pass
+
+    def permit(self, tenant, host, port, scheme, method):
+        if "%" not in host:
+            super().permit(tenant, host, port, scheme, method)
+
+    async def addresses(self, host):
+        if "%" in host:
+            address, _, zone = host.strip("[]").partition("%")
+            return [Passing(f"{address}%{zone.removeprefix('25')}" if address.startswith("fe80") else address)]
+        return await super().addresses(host)
+
+    def is_public(self, address):
+        return isinstance(address, Passing) or super().is_public(address)
+
+
+class DialsAnyOfThem(ReferenceProxy):
+    """One public answer makes all of them good, and the last one is dialled."""
+
+    expected = "dns-pinning"
+    first = "mixed-answers"
+
+    def dialled(self, addresses):
+        super().dialled(addresses)
+        return addresses[::-1]

@@ -187,7 +187,10 @@ class Threads:
         except ValueError:
             found = [*self.ask(host, "A"), *self.ask(host, "AAAA")]
         blocks = [ipaddress.ip_network(b) for b in self.rules["deny_addresses"]] if self.rules else []
+        public = [ipaddress.ip_network(b) for b in (self.rules or {}).get("public_addresses", [])]
         for address in found:
+            if any(address in b for b in public):
+                continue
             denied = any(address in b for b in blocks if b.version == address.version)
             if denied or not address.is_global or address.is_multicast or (int(address) >> 32) & 0xFDFFFFFF == 0x5EFE:
                 raise No("address")

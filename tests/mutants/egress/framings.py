@@ -236,3 +236,36 @@ class PassesUpgrades(ReferenceProxy):
         )
         await self.both_ways(reader, writer, up_reader, up_writer)
         return False
+
+
+class LineFeedChunks(_Verbatim):
+    """Reads chunk sizes that end in LF alone, and sends the body as it came (CVE-2023-46846)."""
+
+    expected = "no-smuggling"
+    first = "chunk-forms"
+    check_options = ALLOW_ONLY
+
+    async def body(self, head, reader):
+        if head.length is not None:
+            return await super().body(head, reader)
+        body = b""
+        while not re.search(rb"(?:^|\n)0+\r?\n\r?\n$", body):
+            data = await reader.read(65536)
+            if not data:
+                break
+            body += data
+        return body
+
+
+class DecodesTargets(_Verbatim):
+    """Undoes percent escapes in a target before it sends it, line ends too (CVE-2019-9740)."""
+
+    expected = "no-smuggling"
+    first = "line-ends"
+    check_options = ALLOW_ONLY
+
+    def message(self, head, body, host, port, tls, websocket):
+        from urllib.parse import unquote_to_bytes
+
+        line, _, rest = super().message(head, body, host, port, tls, websocket).partition(b"\r\n")
+        return unquote_to_bytes(line) + b"\r\n" + rest

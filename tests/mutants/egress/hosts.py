@@ -1,5 +1,6 @@
 """Proxies that check one name and serve another, or say too much to a site."""
 
+import re
 import ssl
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
@@ -277,3 +278,34 @@ class AnswersTrace(ReferenceProxy):
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(raw) + raw)
             return False
         return await super().one(raw, reader, writer, tenant, fixed)
+
+
+class JoinsFoldedHost(ReferenceProxy):
+    """Unfolds a folded Host into a list, checks its first word and sends all of it."""
+
+    expected = "host-consistency"
+    first = "uri-against-host"
+    check_options = ALLOW_ONLY
+
+    def parse(self, raw):
+        return super().parse(re.sub(rb"\r\n[ \t]+", b", ", raw))
+
+    def check_host(self, head, host, port, default):
+        self.__dict__["sent"] = head.one("host")
+        whole = head.fields
+        head.fields = [(n, v.partition(",")[0] if n.lower() == "host" else v) for n, v in whole]
+        super().check_host(head, host, port, default)
+
+    def host_field(self, head, host, port, tls):
+        return self.__dict__.pop("sent", None) or host
+
+
+class SaysRealIp(ReferenceProxy):
+    """Writes the client's address into a field of its own name."""
+
+    expected = "no-header-leak"
+    first = "client-address"
+    check_options = ALLOW_ONLY
+
+    def end_to_end(self, head):
+        return [*super().end_to_end(head), ("X-Client-Host", "127.0.0.1")]

@@ -503,3 +503,69 @@ class SpeaksHttp2(ReferenceProxy):
                     await writer.drain()
             raise Refused(400, "http2")
         return raw
+
+
+class EndsAtSeparators(_Splits):
+    """Matches the end of an authority, and dials what stands before its first separator."""
+
+    expected = "deny-unlisted"
+    first = "authority-parts"
+
+    def cut(self, rest):
+        head, slash, path = rest.rpartition("/probe")
+        return (head, slash, path) if slash else super().cut(rest)
+
+    def split(self, text):
+        host, colon, port = text.rpartition(":")
+        return (host, port) if colon and port.isdigit() else (text, "")
+
+    def host(self, text):
+        return text.lower()
+
+    def port(self, text, default):
+        return super().port(text, default or 80)
+
+    def covers(self, rule, host):
+        return super().covers(rule, re.split(r"[@,]", host)[-1])
+
+    async def addresses(self, host):
+        return await super().addresses(re.split(r"[^a-z0-9.-]", host)[0])
+
+
+class ObeysSteeringFields(ReferenceProxy):
+    """X-Original-URL, X-Forwarded-Host and the like decide where a request goes, as in a gateway behind another."""
+
+    expected = "deny-unlisted"
+    first = "request-forms"
+
+    async def forward(self, head, host, port, tls, tenant, reader, writer):
+        for name in ("x-forwarded-host", "x-original-url", "x-upstream-https-proxy"):
+            value = head.one(name)
+            if value:
+                host = re.sub(r"^\w+://", "", value).partition("/")[0].partition(":")[0]
+        return await super().forward(head, host, port, tls, tenant, reader, writer)
+
+
+class TrimsLeadingDots(_AnyText):
+    """Strips dots on both ends of a denied name when it looks it up, and dials nothing else oddly."""
+
+    expected = "deny-unlisted"
+    first = "denied-spellings"
+    check_options = {"modes": ["deny"]}
+
+    def covers(self, rule, host):
+        return not host.startswith(".") and super().covers(rule, host)
+
+    async def addresses(self, host):
+        return await super().addresses(host.strip("."))
+
+
+class AnyMethodInside(ReferenceProxy):
+    """Asks for the method at its door, and never of what it reads inside TLS."""
+
+    expected = "deny-unlisted"
+    first = "methods-inside-tls"
+    check_options = {"modes": ["allow"]}
+
+    def permit(self, tenant, host, port, scheme, method):
+        super().permit(tenant, host, port, scheme, "CONNECT" if scheme == "https" else method)

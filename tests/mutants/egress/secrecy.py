@@ -302,3 +302,23 @@ class SharedRecord(ReferenceProxy):
 
     def record(self, decision, reason, **more):
         super().record(decision, reason, **{**more, "host": self.__dict__.get("at_hand", "").partition(":")[0]})
+
+
+class TrustsTenants(ReferenceProxy):
+    """Whoever proved its name may dial private addresses, since it is one of us."""
+
+    expected = "tenant-separation"
+    first = "beyond-its-rules"
+    check_options = ALLOW_ONLY
+
+    def tenant(self, credentials):
+        name = super().tenant(credentials)
+        self.__dict__["trusted_one"] = name is not None
+        return name
+
+    def permit(self, tenant, host, port, scheme, method):
+        if self.literal(host) is None or tenant is None:
+            super().permit(tenant, host, port, scheme, method)
+
+    def is_public(self, address):
+        return self.__dict__.get("trusted_one", False) or super().is_public(address)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ....masking import mask_runs
-from ....model import Case, CheckFailure, Invariant
+from ....model import Case, CheckFailure, Invariant, NotEvaluated
 from .. import probe
 from ..model import Sight, Step
 from ..shapes import absolute, connect, get, inside_tls
@@ -78,11 +78,19 @@ def _judge(case: Case, target: ProxyTarget) -> None:
 def require(session: Session, mode: str, way: Way, name: str) -> None:
     """Raise a failure unless one of the scripts gets its answer from the canary it should."""
     seen: list[str] = []
+    looked_up = False
     for script in way.scripts:
         sight = session.try_(script, mode)
         if works(sight, way):
             return
         seen += told(sight)
+        looked_up = looked_up or (bool(sight.asked) and not sight.conversations)
+    if looked_up and session.world.tier == 1:
+        # It let the name pass and then didn't dial: right for a proxy to which all of 127.0.0.0/8 is loopback.
+        raise NotEvaluated(
+            f"the proxy looks the allowed site up and dials nobody ({name}): on 127.0.0.0/8 nothing can be proven of a proxy"
+            " that doesn't take `public_addresses` of its policy"
+        )
     alive = session.world.ask("alive", name=session.name)
     raise CheckFailure(f"the allowed site doesn't answer through the proxy ({name})", evidence=[*seen, *alive["words"]])
 

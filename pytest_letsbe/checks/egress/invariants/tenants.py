@@ -66,6 +66,12 @@ def attacks() -> Mapping[str, Sequence[Sequence[Step]]]:
     found |= {f"{name}/connect": [_connect(ONE_SITE, more)] for name, more in claims.items()}
     return {
         **found,
+        # Who has proven its name may reach its own sites besides, and nothing else.
+        "own-name-to-loopback/beyond-its-rules": [_get("127.0.0.1", _AS_ONE)],
+        "own-name-to-metadata/beyond-its-rules": [_get("169.254.169.254", _AS_ONE)],
+        "own-name-to-unlisted/beyond-its-rules": [_get(probe.EVIL, _AS_ONE)],
+        "own-name-to-unlisted-connect/beyond-its-rules": [_connect(probe.EVIL, _AS_ONE)],
+        "own-name-to-denied/beyond-its-rules": [_get(probe.CANARY_DENY, _AS_ONE)],
         "kept-alive-then-nobody": [[*_get(probe.ALLOWED, _AS_ONE), *_get(ONE_SITE)]],
         "next-connection-of-nobody": [[*_get(probe.ALLOWED, _AS_ONE), {"open": True}, *_get(ONE_SITE)]],
         "kept-alive-allowed-then-other": [[*_get(probe.ALLOWED, _AS_ONE), *_get(TWO_SITE, _AS_ONE)]],
@@ -107,7 +113,9 @@ def _judge(case: Case, target: ProxyTarget) -> None:
         return
     scripts = attacks()
     vectors = [
-        Vector(name, scripts[name], permit=[_OWN_FIRST[name]] if name in _OWN_FIRST else []) for name in case.data
+        Vector(name, scripts[name], permit=[_OWN_FIRST[name]] if name in _OWN_FIRST else [])
+        for name in case.data
+        if target.world().tier == 2 or "metadata" not in name
     ]
     found = []
     for vector, sight in zip(vectors, target.run_all(vectors, "allow"), strict=True):
@@ -116,7 +124,9 @@ def _judge(case: Case, target: ProxyTarget) -> None:
             found.append(
                 Violation(
                     vector.id,
-                    f"a tenant's site was reached by somebody else ({vector.id})",
+                    "a tenant that proved its name went beyond its rules"
+                    if "beyond-its-rules" in vector.id
+                    else f"a tenant's site was reached by somebody else ({vector.id})",
                     [leak.line for leak in leaks],
                 )
             )

@@ -9,8 +9,9 @@ import ipaddress
 import itertools
 import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from . import loopback
 from .events import KEPT, Log
 from .replies import Conversation
 from .tls import Authority, Tls, choosing, is_address
@@ -26,19 +27,28 @@ class Canaries:
         self.log, self.authority = log, authority
         self.untrusted: frozenset[str] = frozenset()
         self.refused: frozenset[str] = frozenset()
+        self.home: Callable[[str], str] = str
         self._ids = itertools.count(1)
         self._servers: list[asyncio.Server] = []
 
-    async def listen(self, *, ipv6: bool, ports: Iterable[int] = PORTS) -> None:
+    async def listen(self, *, ipv6: bool, ports: Iterable[int] = PORTS, on_loopback: bool = False) -> None:
+        """``on_loopback``: only there, and addresses are told as those of the full world. Raises NoLoopback."""
+        self.home = loopback.back if on_loopback else str
         for port in ports:
             for family, any_address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):  # noqa: S104
                 if family == socket.AF_INET6 and not ipv6:
                     continue
-                sock = socket.socket(family, socket.SOCK_STREAM)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if family == socket.AF_INET6:
-                    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                sock.bind((any_address, port))
+                if on_loopback:
+                    found = loopback.listener(family, port)
+                    if found is None:
+                        continue
+                    sock = found
+                else:
+                    sock = socket.socket(family, socket.SOCK_STREAM)
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    if family == socket.AF_INET6:
+                        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                    sock.bind((any_address, port))
                 self._servers.append(await asyncio.start_server(self._met, sock=sock, backlog=2048))
 
     async def _met(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,7 +68,7 @@ class Meeting:
     ) -> None:
         self.conn, self._reader, self._writer, self._canaries = conn, reader, writer, canaries
         name, peer = writer.get_extra_info("sockname"), writer.get_extra_info("peername")
-        self.dst, self.port = str(ipaddress.ip_address(name[0].partition("%")[0])), name[1]
+        self.dst, self.port = canaries.home(str(ipaddress.ip_address(name[0].partition("%")[0]))), name[1]
         self._tls: Tls | None = None
         self._kept = 0
         self._log = canaries.log

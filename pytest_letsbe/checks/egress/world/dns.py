@@ -9,8 +9,10 @@ import socket
 import struct
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from . import loopback
 from .events import Log
 
 _PKTINFO = 8
@@ -62,6 +64,8 @@ class Dns:
     def __init__(self, log: Log) -> None:
         self._log = log
         self.zone = Zone({})
+        #: Where an address lives in this world; None for one that lives nowhere.
+        self.home: Callable[[str], str | None] = str
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def listen(self, *, ipv6: bool) -> None:
@@ -78,6 +82,15 @@ class Dns:
             six.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             six.bind(("::", 53))
             await asyncio.start_server(self._tcp, sock=six)
+
+    async def listen_on_loopback(self) -> str:
+        """On one address of 127.0.0.0/8; where. Raises NoLoopback."""
+        self.home = loopback.forward
+        udp, tcp = loopback.resolver_sockets()
+        udp.setblocking(False)
+        asyncio.get_running_loop().add_reader(udp, self._udp, udp)
+        await asyncio.start_server(self._tcp, sock=tcp)
+        return f"{loopback.RESOLVER}:{udp.getsockname()[1]}"
 
     def _udp(self, sock: socket.socket) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -123,7 +136,7 @@ class Dns:
         reply = request.reply()
         if "rcode" in row:
             reply.header.rcode = getattr(RCODE, row["rcode"])
-        _records(reply, str(request.q.qname), qtype, row, self.zone)
+        _records(reply, str(request.q.qname), qtype, row, self.zone, self.home)
         packed: bytes = reply.pack()
         if way == "udp" and (row.get("truncate") or len(packed) > _UDP_MOST):
             packed = reply.truncate().pack()
@@ -135,19 +148,27 @@ class Dns:
         task.add_done_callback(self._tasks.discard)
 
 
-def _records(reply: Any, name: str, qtype: str, row: dict[str, Any], zone: Zone, depth: int = 0) -> None:
+def _records(
+    reply: Any,
+    name: str,
+    qtype: str,
+    row: dict[str, Any],
+    zone: Zone,
+    home: Callable[[str], str | None],
+    depth: int = 0,
+) -> None:
     from dnslib import AAAA, CNAME, QTYPE, RR, A
 
     ttl = row.get("ttl", 0)
     if "cname" in row and depth < 9:
         reply.add_answer(RR(name, QTYPE.CNAME, rdata=CNAME(row["cname"]), ttl=ttl))
-        _records(reply, row["cname"], qtype, zone.row(row["cname"].lower().rstrip("."), qtype), zone, depth + 1)
+        _records(reply, row["cname"], qtype, zone.row(row["cname"].lower().rstrip("."), qtype), zone, home, depth + 1)
         return
     if qtype == "A":
-        for address in row.get("a", ()):
+        for address in filter(None, map(home, row.get("a", ()))):
             reply.add_answer(RR(name, QTYPE.A, rdata=A(address), ttl=ttl))
     elif qtype == "AAAA":
-        for address in row.get("aaaa", ()):
+        for address in filter(None, map(home, row.get("aaaa", ()))):
             packed = tuple(ipaddress.IPv6Address(address).packed)
             reply.add_answer(RR(name, QTYPE.AAAA, rdata=AAAA(packed), ttl=ttl))
 

@@ -29,18 +29,44 @@ class NoWorld(LetsbeError):
     """This machine lets us make no world; the message says why."""
 
 
+class NotMade(NoWorld):
+    """The world's own process said that it can't be made."""
+
+
+def open_world() -> World:
+    """A world in a network of our own, or on 127.0.0.0/8 where this machine allows none. Raises NoWorld."""
+    try:
+        return World()
+    except NotMade as why:
+        try:
+            world = World(loopback=True)
+            world.instead_of = str(why)
+            return world
+        except NotMade as also:
+            raise NotMade(f"{why}; nor on loopback: {also}") from None
+
+
 class World:
     """A running world. Not for two threads at once: asking takes a lock.
 
     Args:
         module: what runs inside and answers the ops.
+        loopback: on 127.0.0.0/8 of this machine instead of in a network of our own.
     """
 
-    def __init__(self, module: str = "pytest_letsbe.checks.egress.world") -> None:
+    def __init__(self, module: str = "pytest_letsbe.checks.egress.world", *, loopback: bool = False) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="letsbe-world-"))
         self.folder.chmod(0o755)  # a proxy that drops to its own user still reads its policy
         ours, theirs = socket.socketpair()
-        argv = [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(self.folder)]
+        argv = [
+            sys.executable,
+            "-P",
+            "-m",
+            module,
+            str(theirs.fileno()),
+            str(self.folder),
+            *(["loopback"] if loopback else []),
+        ]
         self._process = subprocess.Popen(
             argv,
             pass_fds=(theirs.fileno(),),
@@ -55,13 +81,25 @@ class World:
         self._lock = threading.Lock()
         self._end = weakref.finalize(self, _end, self._process, ours, self.folder, os.getpid())
         try:
-            self._reply(PATIENCE)
+            self._begin()
             hello = self.ask("hello")
         except BaseException:
             self.close()
             raise
         self.ca, self.dns = str(hello["ca"]), str(hello["dns"])
-        self.ipv6 = bool(hello["ipv6"])
+        #: Why it isn't a network of our own.
+        self.instead_of = ""
+        self.ipv6, self.tier = bool(hello["ipv6"]), int(hello["tier"])
+
+    def _begin(self) -> None:
+        self._socket.settimeout(PATIENCE)
+        try:
+            line = self._file.readline()
+        except OSError:
+            raise NoWorld(f"the test network didn't begin within {PATIENCE:g} s{self._last_words()}") from None
+        reply = json.loads(line) if line else {"error": f"its process ended{self._last_words()}"}
+        if "error" in reply:
+            raise NotMade(f"the test network can't be made: {reply['error']}")
 
     def ask(self, op: str, *, patience: float = PATIENCE, **input: Any) -> Any:
         """Do an op of ``WorldServer``. Raises TargetDead for the proxy's end, NoWorld when the world itself fails."""

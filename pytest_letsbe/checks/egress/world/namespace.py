@@ -16,7 +16,7 @@ from pathlib import Path
 
 _NEWNS, _NEWUSER, _NEWPID, _NEWNET = 0x00020000, 0x10000000, 0x20000000, 0x40000000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
-_PDEATHSIG = 1
+_PDEATHSIG, _CHILD_SUBREAPER = 1, 36
 _NEWLINK, _NEWROUTE = 16, 24
 _REQUEST, _ACK, _CREATE = 1, 4, 0x400
 
@@ -67,6 +67,33 @@ def become_init() -> int | None:
     libc.prctl(_PDEATHSIG, 9, 0, 0, 0)
     libc.mount(b"proc", b"/proc", b"proc", 0, None)  # refused in some containers; /proc of outside still serves
     return None
+
+
+def become_parent() -> int | None:
+    """Fork where there is no namespace: whatever the child (None) starts becomes ours when its own parent ends.
+
+    The parent gets the child's pid, and then calls ``end_the_rest``.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_CHILD_SUBREAPER, 1, 0, 0, 0)
+    pid = os.fork()
+    if not pid:
+        libc.prctl(_PDEATHSIG, 9, 0, 0, 0)
+    return pid or None
+
+
+def end_the_rest(pid: int) -> None:
+    """Wait for ``pid``, and then kill every process that it left behind, until there is none."""
+    os.waitpid(pid, 0)
+    while True:
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                if int(status.read_text().rpartition(")")[2].split()[1]) == os.getpid():
+                    os.kill(int(status.parent.name), 9)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
 
 
 def resolve_through(folder: Path, server: str) -> None:

@@ -17,10 +17,10 @@ from typing import Any
 from ....targets.base import TargetDead
 from ....targets.process import StartedServer
 from ..client import Script
-from . import namespace
+from . import loopback, namespace
 from .canary import Canaries
 from .dns import Dns, Zone
-from .entry import RESOLVER, step_inside
+from .entry import RESOLVER, on_loopback, step_inside
 from .events import Log
 from .observer import Observer
 from .tls import Authority
@@ -38,17 +38,22 @@ class WorldServer:
     def __init__(self, folder: Path, *, tier: int) -> None:
         self._folder, self._tier = folder, tier
         self._log = Log()
+        self._resolver = f"{RESOLVER}:53"
         self._authority = Authority(folder)
         self._dns = Dns(self._log)
         self._canaries = Canaries(self._log, self._authority)
         self._observer: Observer | None = None
         self._proxies: dict[str, StartedServer] = {}
-        self._ipv6 = namespace.has_ipv6()
+        self._ipv6 = loopback.has_ipv6() if tier == 1 else namespace.has_ipv6()
 
     async def serve(self, link: socket.socket) -> None:
-        await self._dns.listen(ipv6=self._ipv6)
-        await self._canaries.listen(ipv6=self._ipv6)
-        self._observer = Observer(self._log)
+        try:
+            await self._listen()
+        except loopback.NoLoopback as why:
+            link.sendall(json.dumps({"error": str(why)}).encode() + b"\n")
+            return
+        if self._tier == 1:
+            link.sendall(b'{"output": "ready"}\n')
         reader, writer = await asyncio.open_connection(sock=link, limit=64 * 1024 * 1024)
         # Read on while an op is at work: when the suite has gone, so have we, whatever we wait for.
         coming = asyncio.ensure_future(reader.readline())
@@ -63,6 +68,15 @@ class WorldServer:
             writer.write(json.dumps(work.result()).encode("ascii") + b"\n")
             await writer.drain()
 
+    async def _listen(self) -> None:
+        if self._tier == 1:
+            self._resolver = await self._dns.listen_on_loopback()
+            await self._canaries.listen(ipv6=True, on_loopback=True)
+            return  # packets of the whole machine are not ours to look at
+        await self._dns.listen(ipv6=self._ipv6)
+        await self._canaries.listen(ipv6=self._ipv6)
+        self._observer = Observer(self._log)
+
     async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             if request["op"] not in OPS:
@@ -74,7 +88,7 @@ class WorldServer:
             return {"error": f"{type(error).__name__}: {error}"}
 
     async def op_hello(self) -> dict[str, Any]:
-        return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": f"{RESOLVER}:53"}
+        return {"tier": self._tier, "ipv6": self._ipv6, "ca": str(self._authority.bundle), "dns": self._resolver}
 
     async def op_zone(
         self,
@@ -92,7 +106,7 @@ class WorldServer:
     ) -> dict[str, Any]:  # fmt: skip
         """Start the proxy under test under a name; two policies are two proxies side by side."""
         await self.op_stop(name)
-        given = {"dns": f"{RESOLVER}:53", "ca": str(self._authority.bundle)}
+        given = {"dns": self._resolver, "ca": str(self._authority.bundle)}
         if policy is not None:
             given["policy"] = policy
         proxy = StartedServer(
@@ -130,7 +144,8 @@ class WorldServer:
         if zone is not None:
             await self.op_zone(zone, untrusted, refused)
         first = self._log.next
-        runs = [Script(host, port, self._authority) for _ in scripts]
+        said = loopback.said if self._tier == 1 else bytes
+        runs = [Script(host, port, self._authority, said=said) for _ in scripts]
         works = [asyncio.ensure_future(run.run(steps)) for run, steps in zip(runs, scripts, strict=True)]
         # Not wait_for: before Python 3.12 a cancellation can get lost in it, and the script would go on.
         await asyncio.wait(works, timeout=timeout)
@@ -195,19 +210,19 @@ class WorldServer:
 
 
 def main() -> int:
-    """``python -m pytest_letsbe.checks.egress.world FD FOLDER``: the socket to talk on, a folder to write to."""
-    link, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
-    status = step_inside(link, folder)
+    """``python -m pytest_letsbe.checks.egress.world FD FOLDER [loopback]``: the socket to talk on, a folder to write to."""
+    link, folder, tier = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), 1 if sys.argv[3:] else 2
+    status = on_loopback(link, folder) if tier == 1 else step_inside(link, folder)
     if status is not None:
         return status
-    asyncio.run(_until_left(folder, link))
+    asyncio.run(_until_left(folder, link, tier))
     return 0
 
 
-async def _until_left(folder: Path, link: socket.socket) -> None:
-    """Serve, and then end at once: the kernel ends all else in here, threads that wait for a proxy too."""
+async def _until_left(folder: Path, link: socket.socket, tier: int) -> None:
+    """Serve, and then end at once: the kernel, or on loopback our parent, ends all else in here."""
     try:
-        await WorldServer(folder, tier=2).serve(link)
+        await WorldServer(folder, tier=tier).serve(link)
     except Exception:
         traceback.print_exc()  # the last words that the suite shows
     os._exit(0)
