@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,7 +140,6 @@ class Reporter:
             "schema": "letsbe-report/1",
             "package": loaded.manifest.package,
             "commit": _commit(path.parent),
-            "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "complete": complete,
             "shard": _shard(self.config),
             "argv": [str(argument) for argument in self.config.invocation_params.args],

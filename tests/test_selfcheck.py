@@ -147,7 +147,7 @@ def test_the_json_says_the_same(plant, capsys):
     assert set(rows) == {"Correct", "Deletes", "Remembers", "Harmless", "Stripping"}
     assert set(rows["Deletes"]) == {"name", "statement", "expected", "failed", "not_evaluated", "seconds"}
     assert list(rows["Remembers"]["failed"]) == ["tenant-isolation"]
-    assert rows["Deletes"]["not_evaluated"] == ["benign-preserved", "tenant-isolation"]
+    assert "benign-preserved" in rows["Deletes"]["not_evaluated"]
     assert rows["Correct"]["expected"] is None
     assert rows["Correct"]["failed"] == {}
 
