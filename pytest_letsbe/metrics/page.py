@@ -76,7 +76,7 @@ def _section(series: Series, metrics: Metrics) -> Iterable[str]:
         yield f"<figure>{to_svg(series, 'chart-' + definition.id)}"
         yield f"<figcaption>{_CAPTIONS[definition.kind]}</figcaption></figure>"
     else:
-        yield '<p class="warn">Nothing was recorded in these twelve weeks. What would feed it stands beside this.</p>'
+        yield '<p class="warn">Nothing was recorded in these twelve weeks. Its definition names what would feed it.</p>'
     yield '</div><div><div class="scroll" tabindex="0"><table class="facts"><thead><tr><td></td>'
     yield '<th scope="col" class="number">this week</th><th scope="col" class="number">12 weeks</th>'
     yield "</tr></thead><tbody>"
