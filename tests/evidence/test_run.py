@@ -83,7 +83,8 @@ def test_ctrl_c_ends_the_group(tmp_path: Path) -> None:
         "from pathlib import Path; from pytest_letsbe.evidence.run import run_command\n"
         "run_command('echo $$ > pid; sleep 60', cwd=Path('.'), timeout=60)"
     )
-    with subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
+    start = f"import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n{script}"  # a job in the background ignores it
+    with subprocess.Popen([sys.executable, "-c", start], cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
         while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
