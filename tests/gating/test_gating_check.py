@@ -36,7 +36,7 @@ def run(tmp_path):
         each.close()
 
 
-@pytest.mark.parametrize("variant", ["correct", "strict"])
+@pytest.mark.parametrize("variant", ["correct", "strict", "lenient"])
 def test_the_references_pass_every_case(run, variant):
     runner = run(TargetSpec(reference=variant, timeout=60))
     ends = {case.id: runner.end_of(case) for case in runner.cases}
@@ -59,6 +59,15 @@ def test_a_failure_keeps_a_script_that_plays_again(run, tmp_path, capsys):
     assert "violated: an approval given for one tenant" in capsys.readouterr().out
     assert main(["gate", "replay", str(kept), "--reference", "correct"]) == 0
     assert capsys.readouterr().out.endswith("holds\n")
+
+
+def test_the_ledger_of_a_failure_is_that_of_the_script_it_shows(run):
+    runner = run(TargetSpec(python=f"{MUTANTS / 'binding.py'}:NewArgumentsAreFree"))
+    case = next(case for case in runner.cases if case.id == "gating::exact-args[optional-added]")
+    evidence = runner.end_of(case).error.evidence
+    script = next(line for line in evidence if '"op": "spend"' in line)
+    ran = next(line for line in evidence if line.startswith("  ran: "))
+    assert ran.split("rid=")[1].split()[0] in script
 
 
 def test_what_the_policy_does_not_mention_is_listed_and_not_demanded(run, tmp_path):

@@ -13,6 +13,7 @@ from ...model import Case, CheckFailure, NotEvaluated
 from ...targets.base import TargetDead
 from .client import Gate, Lacks
 from .expect import entry_line
+from .ledger import Book
 from .play import NotApplicable, Played, Violated, play
 from .script import Script
 
@@ -25,13 +26,13 @@ SHRINKING = 5.0
 
 def run_scripts(case: Case, gate: Gate, scripts: Sequence[Script], folder: Path, statement: str) -> None:
     """Play them all. Raises CheckFailure for what is violated, NotEvaluated when an op is missing."""
-    failed: list[tuple[Script, Violated | TargetDead]] = []
+    failed: list[tuple[Script, Violated | TargetDead, Book]] = []
     lacking: list[tuple[Script, NotEvaluated]] = []
     for script in scripts:
         try:
             play(script, gate)
         except (Violated, TargetDead) as error:
-            failed.append((script, error))
+            failed.append((script, error, gate.book))  # the next script has a book of its own
             if len(failed) >= ENOUGH or isinstance(error, TargetDead):
                 break
         except (Lacks, NotApplicable) as why:
@@ -44,21 +45,21 @@ def run_scripts(case: Case, gate: Gate, scripts: Sequence[Script], folder: Path,
 
 
 def _failure(
-    case: Case, gate: Gate, failed: Sequence[tuple[Script, Violated | TargetDead]], folder: Path, statement: str
+    case: Case, gate: Gate, failed: Sequence[tuple[Script, Violated | TargetDead, Book]], folder: Path, statement: str
 ) -> CheckFailure:
-    script, error = min(failed, key=lambda pair: len(pair[0].steps))
+    script, error, book = min(failed, key=lambda one: len(one[0].steps))
     played: Played = error.played  # type: ignore[union-attr]
-    names = [each.name for each, _ in failed]
+    names = [each.name for each, _, _ in failed]
     script = script.having(steps=script.steps[: played.at + 1], case=case.id, statement=statement)
     if isinstance(error, Violated):
-        script, error, played = _shrunk(script, error, played, gate)
+        script, error, played, book = _shrunk(script, error, played, gate, book)
     kept = _keep(script, case, folder)
     evidence = [
         f"statement: {statement}",
         "the shortest script that shows it:",
         *(f"  {_cut(line)}" for line in script.shown()),
         *error.evidence,
-        *_ledger(played),
+        *_ledger(played, book),
         f"seed {script.seed}; replay: letsbe gate replay {kept} --manifest letsbe.yaml",
     ]
     if isinstance(error, TargetDead):
@@ -87,15 +88,17 @@ def shrink(script: Script, violates: Callable[[Script], bool], *, seconds: float
     return script
 
 
-def _shrunk(script: Script, error: Violated, played: Played, gate: Gate) -> tuple[Script, Violated, Played]:
-    last: list[tuple[Violated, Played]] = [(error, played)]
+def _shrunk(
+    script: Script, error: Violated, played: Played, gate: Gate, book: Book
+) -> tuple[Script, Violated, Played, Book]:
+    last: list[tuple[Violated, Played, Book]] = [(error, played, book)]
 
     def violates(shorter: Script) -> bool:
         try:
             play(shorter, gate)
         except Violated as again:
             if again.sentence == error.sentence:
-                last.append((again, again.played))  # type: ignore[attr-defined]
+                last.append((again, again.played, gate.book))  # type: ignore[attr-defined]
                 return True
         except (NotEvaluated, TargetDead):
             return False
@@ -105,23 +108,21 @@ def _shrunk(script: Script, error: Violated, played: Played, gate: Gate) -> tupl
     return script, *last[-1]
 
 
-def _ledger(played: Played) -> list[str]:
+def _ledger(played: Played, book: Book) -> list[str]:
     """Expected and observed side by side, the gate's own word beside them."""
     rows = [("call", "expected runs", "observed", "the gate said")]
     for rid, calls in list(played.sent.items())[:8]:
         least, most = played.limits.get(rid, (0, None))
         expected = "any" if most is None else str(most) if least == most else f"{least}..{most}"
         words = [str(answer.decision) for answer in played.replies.get(rid, [])] or ["-"]
-        rows.append(
-            (f"{rid} {calls[0].get('tool')}"[:60], expected, str(played.gate.book.count(rid)), ", ".join(words))
-        )
+        rows.append((f"{rid} {calls[0].get('tool')}"[:60], expected, str(book.count(rid)), ", ".join(words)))
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ["ledger:"]
     lines += [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)).rstrip()
         for row in rows
     ]
-    entries = played.gate.book.entries
+    entries = book.entries
     lines += [f"  ran: {entry_line(entry)}" for entry in entries[:6]]
     if not entries:
         lines.append("  nothing ran")
