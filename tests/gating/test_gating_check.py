@@ -70,6 +70,20 @@ def test_the_ledger_of_a_failure_is_that_of_the_script_it_shows(run):
     assert ran.split("rid=")[1].split()[0] in script
 
 
+def test_a_drawn_sequence_is_cut_down_to_what_shows_the_fault(run, tmp_path, capsys):
+    where = f"{MUTANTS / 'lasting.py'}:KillSwitchForgetsRevocations"
+    runner = run(TargetSpec(python=where))
+    case = next(case for case in runner.cases if case.id == "gating::any-order[composed-1]")
+    assert runner.end_of(case).error.sentence == "a call ran that nothing permitted"
+    kept = tmp_path / ".letsbe" / "gate" / "any-order-composed-1.jsonl"
+    ops = [step["op"] for step in map(json.loads, kept.read_text().splitlines()) if "op" in step]
+    assert {"call", "revoke", "kill", "spend"} < set(ops)
+    assert len(ops) <= 10, ops
+    assert main(["gate", "replay", str(kept), "--python", where]) == 1
+    assert main(["gate", "replay", str(kept), "--reference", "correct"]) == 0
+    capsys.readouterr()
+
+
 def test_what_the_policy_does_not_mention_is_listed_and_not_demanded(run, tmp_path):
     (tmp_path / "small.yaml").write_text(
         "version: 1\ntiers: [read, exec]\nlevels: [0]\nmatrix: {0: [allow, deny]}\n"

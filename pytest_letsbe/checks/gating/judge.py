@@ -50,7 +50,8 @@ def _failure(
     script, error, book = min(failed, key=lambda one: len(one[0].steps))
     played: Played = error.played  # type: ignore[union-attr]
     names = [each.name for each, _, _ in failed]
-    script = script.having(steps=script.steps[: played.at + 1], case=case.id, statement=statement)
+    steps = script.steps if script.rebuilt is not None else script.steps[: played.at + 1]
+    script = script.having(steps=steps, case=case.id, statement=statement)
     if isinstance(error, Violated):
         script, error, played, book = _shrunk(script, error, played, gate, book)
     kept = _keep(script, case, folder)
@@ -88,6 +89,25 @@ def shrink(script: Script, violates: Callable[[Script], bool], *, seconds: float
     return script
 
 
+def shrink_parts(script: Script, violates: Callable[[Script], bool], *, seconds: float = SHRINKING) -> Script:
+    """The script of as few of its parts as still show it: halves are left out first, single parts at last (ddmin)."""
+    end = time.monotonic() + seconds
+    size = len(script.parts) // 2
+    while size and script.rebuilt is not None:
+        at, before = 0, len(script.parts)
+        while at < len(script.parts) and time.monotonic() < end:
+            fewer = script.parts[:at] + script.parts[at + size :]
+            shorter = script.rebuilt(fewer).having(case=script.case, statement=script.statement)
+            if fewer and violates(shorter):
+                script = shorter
+            else:
+                at += size
+        if time.monotonic() >= end:
+            break
+        size = size // 2 if size > 1 or len(script.parts) == before else 1
+    return script
+
+
 def _shrunk(
     script: Script, error: Violated, played: Played, gate: Gate, book: Book
 ) -> tuple[Script, Violated, Played, Book]:
@@ -104,7 +124,7 @@ def _shrunk(
             return False
         return False
 
-    script = shrink(script, violates)
+    script = shrink_parts(script, violates) if script.rebuilt is not None else shrink(script, violates)
     return script, *last[-1]
 
 

@@ -19,8 +19,8 @@ resembles it. Anywhere ``{"$repeat": ["x", 70000]}`` and ``{"$long": ["x", 70000
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from ...model import Location, UsageError
@@ -42,6 +42,9 @@ class Script:
     optional: bool = False
     case: str = ""
     statement: str = ""
+    #: Where it was made of parts: those, and what makes the script of fewer of them.
+    parts: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    rebuilt: Callable[[Sequence[Any]], Script] | None = field(default=None, repr=False, compare=False)
 
     def having(self, **changes: Any) -> Script:
         return replace(self, **changes)

@@ -510,3 +510,29 @@ class AuditOfTheLastFifty(_Gate):
     def audit(self):
         told = super().audit()
         return {**told, "records": told["records"][-50:]}
+
+
+class LevelForgetsDenials(_Gate):
+    """A session whose level is set begins anew: what was denied in it is pending again."""
+
+    expected = "any-order"
+
+    def level(self, session, n):
+        told = super().level(session, n)
+        for id, item in self._store.every("approval").items():
+            if item["session"] == session and item["state"] == approvals.DENIED:
+                self._store.put("approval", id, {**item, "state": approvals.PENDING})
+        return told
+
+
+class KillSwitchForgetsRevocations(_Gate):
+    """Whoever turns the kill switch off gets back what was revoked before."""
+
+    expected = "any-order"
+
+    def kill(self, on, actor=None):
+        told = super().kill(on, actor)
+        for id, item in self._store.every("approval").items():
+            if on is False and item["state"] == approvals.REVOKED and item["by"]:
+                self._store.put("approval", id, {**item, "state": approvals.APPROVED})
+        return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    any_order,
     approvers,
     audit,
     binding,
@@ -35,4 +36,5 @@ RULES: tuple[Rule, ...] = (
     *audit.RULES,
     *robust.RULES,
     *limits.RULES,
+    *any_order.RULES,
 )
