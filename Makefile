@@ -51,7 +51,7 @@ wheel-test: $(VENV)/.installed
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check --upgrade pip
 	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check "$$(echo dist/*.whl)[all]" --group dev
-	mkdir -p .venv-wheel/run && rm -rf .venv-wheel/run/* && cp -r tests examples docs README.md CHANGELOG.md pyproject.toml .pre-commit-hooks.yaml .venv-wheel/run/
+	mkdir -p .venv-wheel/run && rm -rf .venv-wheel/run/* && cp -r tests examples docs README.md CHANGELOG.md CONTRIBUTING.md pyproject.toml .pre-commit-hooks.yaml .venv-wheel/run/
 	cd .venv-wheel/run && ../bin/python -m pytest -q -n 2 $(TEST_OPTIONS) $(AREAS:%=--ignore=tests/%) $(REAL:%=--ignore=tests/%)
 	cd .venv-wheel/run && set -e; for area in $(AREAS); do echo "== tests/$$area"; ../bin/python -m pytest -q -n 2 $(TEST_OPTIONS) tests/$$area; done
 

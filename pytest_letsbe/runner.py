@@ -49,7 +49,7 @@ class Runner:
         self._blocked: str | None = None
         self._lively = False
         self._proven: set[str] = set()
-        self._told = False
+        self._failed: dict[str, str] = {}
 
     def run(self, case: Case) -> None:
         """Judge one case; raises ``CheckFailure``, ``NotEvaluated`` or ``Vacuous``; ``Noted`` is a pass."""
@@ -61,9 +61,10 @@ class Runner:
             return
         try:
             self._judge(case)
-        except (CheckFailure, NotEvaluated, Vacuous):
-            self._told = True
+        except (CheckFailure, NotEvaluated, Vacuous) as problem:
+            self._failed[case.id] = f"{case.invariant} doesn't hold ({problem})"
             raise
+        self._failed.pop(case.id, None)  # a rerun may pass
         self._proven.add(case.id)
 
     def end_of(self, case: Case) -> Ended:
@@ -87,7 +88,9 @@ class Runner:
             self.check.close()
 
     def _require_liveness(self) -> None:
-        """Judge the preconditions that no item has proven. A death that no item tells is told by the one that asked."""
+        """Judge the preconditions that no item has. A death that no item tells is told by the one that asked."""
+        for why in self._failed.values():
+            raise NotEvaluated(why)
         if not self._lively and self._blocked is None:
             self._lively = True
             for case in self.cases:
@@ -97,7 +100,7 @@ class Runner:
                     self._judge(case)
                 except (CheckFailure, NotEvaluated, Vacuous) as problem:
                     self._blocked = f"{case.invariant} doesn't hold ({problem})"
-                    if isinstance(problem, TargetDead) and not self._told:
+                    if isinstance(problem, TargetDead):
                         raise
                     break
         if self._blocked is not None:

@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 # pytester forgets what a run in this process imported; libyaml's C half can't be imported twice.
+import pytest_letsbe.checks.redaction.check
 import pytest_letsbe.strict_yaml  # noqa: F401
 
 pytest_plugins = ("pytester",)

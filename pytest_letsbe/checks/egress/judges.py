@@ -183,7 +183,7 @@ def address(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
     for talk in sight.conversations.values():
         for request in requests_in(talk.data):
             for name, value in request.fields:
-                if name.lower() not in ("host", "via") and ("127.0.0.1" in value or "10.7.7.7" in value):
+                if name.lower() not in ("host", "via") and ("127.0.0.1" in value or "127.7.7.7" in value):
                     yield Leak(
                         f"the client's address reached a site in {name}",
                         f"canary {talk.dst}:{talk.port} heard {name}: {value}",
