@@ -89,8 +89,8 @@ class Runner:
 
     def _require_liveness(self) -> None:
         """Judge the preconditions that no item has. A death that no item tells is told by the one that asked."""
-        for why in self._failed.values():
-            raise NotEvaluated(why)
+        if self._failed:
+            raise NotEvaluated(next(iter(self._failed.values())))
         if not self._lively and self._blocked is None:
             self._lively = True
             for case in self.cases:

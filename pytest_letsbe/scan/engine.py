@@ -12,7 +12,7 @@ from . import allow, normalise
 from .batch import PathGate, TextGate
 from .content import Lines, text_of
 from .finding import Finding, Hit, fingerprint, mask, shown_path
-from .globs import matches_any, path_pattern
+from .globs import path_pattern
 from .ident import stands_alone, word_regex
 from .keywords import automaton, fast_available
 from .matchers import Matcher, matcher
@@ -122,7 +122,7 @@ class Engine:
         secrets, shown, found = self._secrets_in(path), self.shown(path), []
         for rule in self._paths:
             globs = any(path_pattern(name).match(path) for name in rule.names)
-            if (globs or _word_in(rule, path)) and _applies(rule, path):
+            if (globs or _word_in(rule, path)) and rule.applies(path):
                 found.append(self._path_finding(rule, shown, path))
         found += [
             self._path_finding(self._by_id[hit.rule], shown, hit.value, mask(hit.rule, hit.value)) for hit in secrets
@@ -161,7 +161,7 @@ class Engine:
         ]
 
     def _plain_hits(self, text: Text) -> list[Hit]:
-        wanted: dict[int, list[int]] = {number: [] for number in self._always}
+        wanted: dict[int, list[int]] = {n: [] for n in self._always if self._matchers[n].meant(text.path)}
         targets: dict[int, list[tuple[int, bytes | None]]] = {}
         raw = text.raw
         for index, start in self._automaton.find(text.low):
@@ -173,7 +173,7 @@ class Engine:
         hits: list[Hit] = []
         for number in sorted(wanted):
             one = self._matchers[number]
-            if one.meant(text.path) and (one.rule.generated or not text.minified):
+            if one.rule.generated or not text.minified:
                 hits += one.find(text, wanted[number])
         return hits
 
@@ -222,12 +222,6 @@ class Engine:
             message,
             rule.mend,
         )
-
-
-def _applies(rule: Rule, path: str) -> bool:
-    return (not rule.paths or matches_any(path, rule.paths)) and not (
-        rule.not_paths and matches_any(path, rule.not_paths)
-    )
 
 
 def _word_in(rule: Rule, path: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Protocol
 from ..model import UsageError
 from . import fields, ident, surfaces
 from .finding import Hit
-from .globs import longest_literal, matches_any, name_pattern, pieces
+from .globs import longest_literal, name_pattern, pieces
 from .judge import Candidate, vendor_placeholder
 from .patterns import Pattern, compile_pattern, fullmatcher, group_of
 from .rule import Rule
@@ -60,10 +60,7 @@ class _Matcher:
     spelled = False
 
     def meant(self, path: str) -> bool:
-        rule = self.rule
-        return (not rule.paths or matches_any(path, rule.paths)) and not (
-            rule.not_paths and matches_any(path, rule.not_paths)
-        )
+        return self.rule.applies(path)
 
 
 class WordMatcher(_Matcher):

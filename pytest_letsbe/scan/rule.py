@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..model import Location
+from .globs import matches_any
 
 #: What a rule looks at. ``file`` rules read a format (netrc, kubeconfig), the others a text, a name or a path.
 KINDS = ("text", "package", "image", "domain", "env", "import", "path", "file")
@@ -54,3 +55,9 @@ class Rule:
     location: Location = field(default=Location("rules"), compare=False)
     match: tuple[Sample, ...] = field(default=(), compare=False, repr=False)
     not_match: tuple[Sample, ...] = field(default=(), compare=False, repr=False)
+
+    def applies(self, path: str) -> bool:
+        """Whether it is for files of this path."""
+        return (not self.paths or matches_any(path, self.paths)) and not (
+            self.not_paths and matches_any(path, self.not_paths)
+        )

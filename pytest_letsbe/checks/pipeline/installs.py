@@ -117,8 +117,8 @@ def _fetched(tool: str, rest: list[str]) -> str:
         verbs = _RUNNERS[tool]
         if verbs and (not plain or plain[0] not in verbs):
             return ""
-        named = [plain[1:2] if verbs else plain[:1]][0]
-        moving = any(_MOVING.match(name) for name in [*named, *(w for w in rest if _MOVING.match(w))])
+        named = plain[1:2] if verbs else plain[:1]
+        moving = any(_MOVING.match(word) for word in rest)
         unnamed = tool in ("pnpm", "yarn") and named and not _PINNED_NPM.match(named[0]) and "$" not in named[0]
         return "name an exact version, or make it a dependency that the lock file pins" if moving or unnamed else ""
     if tool == "go" and plain[:1] == ["install"] and any(name.endswith("@latest") for name in plain):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ....model import Invariant, Location
 from ....strict_yaml import YamlPath
@@ -66,10 +67,15 @@ def _timeouts(repo: Repo) -> Iterator[Finding]:
 _OWN_GROUP = re.compile(r"github\.(?:ref|head_ref|sha|run_id)|gitea\.(?:ref|head_ref)|event\.(?:pull_request\.)?number")
 
 
+def _group_holders(workflow: Workflow) -> list[tuple[YamlPath, Mapping[str, Any]]]:
+    """Where a concurrency group may stand, and the mapping that holds it: the workflow, and each job."""
+    jobs = workflow.jobs.values()
+    return [(("concurrency",), workflow.data), *((("jobs", job.id, "concurrency"), job.data) for job in jobs)]
+
+
 def _superseded(workflow: Workflow) -> Iterator[Finding]:
     """Findings on the groups of a workflow that holds required jobs of pull requests alone."""
-    groups: list[tuple[YamlPath, object]] = [(("concurrency",), workflow.data.get("concurrency"))]
-    groups += [(("jobs", job.id, "concurrency"), job.data.get("concurrency")) for job in workflow.jobs.values()]
+    groups = [(path, data.get("concurrency")) for path, data in _group_holders(workflow)]
     if all(held is None for _, held in groups):
         yield Finding(workflow.at(), "superseded runs of a pull request go on: there is no concurrency group")
     for path, held in groups:
@@ -84,10 +90,7 @@ def _concurrency(repo: Repo) -> Iterator[Finding]:
         if "push" not in workflow.triggers and any(p.workflow is workflow for p in repo.gates):
             yield from _superseded(workflow)
         of_pull_request = any(event in workflow.triggers for event in PULL_REQUEST)
-        holders = [(("concurrency",), workflow.data)] + [
-            (("jobs", job.id, "concurrency"), job.data) for job in workflow.jobs.values()
-        ]
-        for path, data in holders:
+        for path, data in _group_holders(workflow):
             held = mapping(data.get("concurrency"))
             cancels = holds(
                 held.get("cancel-in-progress", False), repo.push if not of_pull_request else repo.pull_request
