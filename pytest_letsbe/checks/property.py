@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-#: Tries to make a violating input smaller.
-SHRINKS = 60
+#: Tries to make a violating input smaller, and the seconds they may take together.
+SHRINKS, SECONDS = 400, 10.0
 
 
 class _EnoughError(BaseException):
@@ -34,7 +35,7 @@ def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: st
 
     told = False
     smallest: CheckFailure | None = None
-    tries = 0
+    tries, until = 0, 0.0
 
     @settings(
         max_examples=examples * 10 if profile == "nightly" else examples,
@@ -47,13 +48,14 @@ def hold(strategy: SearchStrategy[T], judge: Callable[[T], bool], *, profile: st
     )
     @given(strategy)
     def holds(value: T) -> None:
-        nonlocal told, tries, smallest
+        nonlocal told, tries, until, smallest
         tries += smallest is not None
-        if tries > SHRINKS:
+        if tries > SHRINKS or (smallest is not None and time.monotonic() > until):
             raise _EnoughError
         try:
             told = judge(value) or told
         except CheckFailure as finding:
+            until = until or time.monotonic() + SECONDS
             smallest = finding  # what is tried after a finding is always smaller
             raise
 
