@@ -63,8 +63,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Collect the root's letsbe.yaml also where ``testpaths`` names only the tests."""
+    """Watch over the run; collect the root's letsbe.yaml also where ``testpaths`` names only the tests."""
+    from .watch import watch
+
     config = session.config
+    if (watching := watch(config)) is not None:
+        config.pluginmanager.register(watching, "letsbe-watch")
     manifest = config.rootpath / "letsbe.yaml"
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS and manifest.is_file():
         config.args.append(str(manifest))

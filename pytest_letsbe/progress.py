@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TextIO, TypeVar
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ class Progress:
         self._what, self._total, self._done = what, total, 0
         self._began = time.monotonic()
         self._written = float("-inf")
-        self._shown = not quiet and _watched()
+        self._shown = not quiet and somebody_watches(sys.stderr)
 
     def __enter__(self) -> Self:
         self._show("")
@@ -74,8 +74,8 @@ def watched(items: Collection[T], what: str, *, quiet: bool = False, share_of: i
             progress.step(steps=share_of)
 
 
-def _watched() -> bool:
+def somebody_watches(stream: TextIO | None) -> bool:
     """``CI`` is what every CI system sets; some of them give a terminal to a job that nobody looks at."""
     if os.environ.get("CI") or os.environ.get("PYTEST_XDIST_WORKER") or os.environ.get("TERM", "dumb") == "dumb":
         return False
-    return sys.stderr is not None and sys.stderr.isatty()
+    return stream is not None and stream.isatty()

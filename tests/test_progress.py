@@ -30,10 +30,13 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, "TERM": "xterm", "COLUMNS": "80", **more}
 
 
-def on_a_terminal(argv: list[str], cwd: Path | None = None, **more: str) -> tuple[str, str, int]:
-    """What reached the terminal on standard error, what was printed, and the exit code."""
+def on_a_terminal(
+    argv: list[str], cwd: Path | None = None, *, all_of_it: bool = False, **more: str
+) -> tuple[str, str, int]:
+    """What reached the terminal on standard error (or ``all_of_it``), what was printed, and the exit code."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=theirs, cwd=cwd, env=environment(**more)) as child:
+    output = theirs if all_of_it else subprocess.PIPE
+    with subprocess.Popen(argv, stdout=output, stderr=theirs, cwd=cwd, env=environment(**more)) as child:
         os.close(theirs)
         shown, until = b"", time.monotonic() + 120
         while time.monotonic() < until:
@@ -46,7 +49,7 @@ def on_a_terminal(argv: list[str], cwd: Path | None = None, **more: str) -> tupl
             if not more_bytes:
                 break
             shown += more_bytes
-        printed = child.stdout.read().decode()
+        printed = child.stdout.read().decode() if child.stdout else ""
         code = child.wait(60)
     os.close(ours)
     return shown.decode(), printed, code
@@ -99,3 +102,37 @@ def test_a_selfcheck_shows_its_subjects_on_a_terminal():
     assert code == 0
     assert re.search(r"selfcheck \d+ of \d+  shellcheck \w+ [\d.]+ s", shown), shown
     assert "mutants killed" in printed
+
+
+SLOW_TARGET = """
+import json, sys, time
+for number, line in enumerate(sys.stdin):
+    message = json.loads(line)
+    time.sleep(3.5 * (number == 1))
+    print(json.dumps({"id": message["id"], "ok": True, "output": {"text": "[gone]"}}), flush=True)
+"""
+
+
+def slow_package(folder: Path) -> list[str]:
+    (folder / "slow.py").write_text(SLOW_TARGET)
+    (folder / "letsbe.yaml").write_text(
+        f"version: 1\npackage: egress-proxy\ntargets:\n  redactor: {{run: [{sys.executable}, slow.py], timeout: 20}}\n"
+        "checks:\n  redaction: {}\n"
+    )
+    return [sys.executable, "-m", "pytest", "-p", "letsbe", "letsbe.yaml::redaction::liveness[plain-text]"]
+
+
+def test_a_case_that_takes_long_is_named_behind_the_dots_and_gone_before_the_next(tmp_path):
+    shown, _, code = on_a_terminal(slow_package(tmp_path), tmp_path, all_of_it=True)
+    assert code in (1, 10), shown
+    assert re.search(r"\x1b7\x1b\[2m  \S*redaction::liveness\S*: \d+ s, 0 of 1 done\x1b\[0m\x1b\[K\x1b8", shown), (
+        shown
+    )
+    assert "\x1b[K" in shown.rpartition("\x1b8")[2]
+
+
+@pytest.mark.parametrize("options", [["-q"], ["-n", "1"]])
+def test_a_run_that_is_to_be_quiet_or_has_workers_names_none(tmp_path, options):
+    shown, _, code = on_a_terminal([*slow_package(tmp_path), *options], tmp_path, all_of_it=True)
+    assert code in (1, 10), shown
+    assert "\x1b7" not in shown

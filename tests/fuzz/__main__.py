@@ -10,6 +10,8 @@ from types import FrameType
 
 from hypothesis import HealthCheck, Phase, given, settings
 
+from pytest_letsbe.progress import Progress
+
 from .inputs import inputs
 from .surfaces import MEANT, SURFACES, seeds
 
@@ -67,13 +69,15 @@ def main() -> int:
     parser.add_argument("surface", choices=sorted(SURFACES))
     parser.add_argument("--minutes", type=float, default=10.0)
     options = parser.parse_args()
-    end = time.monotonic() + 60 * options.minutes
-    total = taken = 0
-    while (left := end - time.monotonic()) > 0:  # many short runs: each begins with other examples
-        more = run(options.surface, left, 500)
-        total, taken = total + more[0], taken + more[1]
-        print(f"{options.surface}: {total:,} inputs, {taken:,} of them valid, {left:.0f} s left", flush=True)
-    print(f"{options.surface}: {total:,} inputs in {options.minutes:g} minutes, no crash and no hang", flush=True)
+    seconds = 60 * options.minutes
+    began, total, taken = time.monotonic(), 0, 0
+    with Progress(f"fuzz {options.surface}: second", round(seconds)) as progress:
+        while (spent := time.monotonic() - began) < seconds:  # many short runs: each begins with other examples
+            more = run(options.surface, seconds - spent, 500)
+            total, taken = total + more[0], taken + more[1]
+            now = round(time.monotonic() - began)
+            progress.step(f"{total:,} inputs, {taken:,} of them valid", now - round(spent))
+    print(f"{options.surface}: {total:,} inputs ({taken:,} valid) in {options.minutes:g} minutes, no crash and no hang")
     return 0
 
 
