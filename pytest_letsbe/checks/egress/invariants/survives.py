@@ -24,8 +24,8 @@ SURVIVES = Invariant(
 PATIENCE = 6.0
 API = probe.ALLOWED
 TUNNELS = 1000
-#: Seconds for which they are held: longer than the late client, who comes after 1.5 s, waits.
-HELD = PATIENCE + 2.0
+#: Seconds a client beside all tunnels waits: a busy machine needs the second try, a proxy that holds him back fails both.
+PATIENCES = (PATIENCE, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,14 @@ class Trouble:
     timeout: float = 30.0
 
 
-def troubles() -> dict[str, Trouble]:
+def troubles(patience: float = PATIENCE) -> dict[str, Trouble]:
+    """All troubles by name; tunnels are held for longer than the client beside them, late by 1.5 s, waits."""
     url = f"http://{API}"
     plain = get(f"{url}/probe", API)
     wait: Step = {"sleep": 1.0}
     # No wait for each answer: a proxy that lets the others wait must not be helped by clients that give up.
     ask: Step = {"send": connect(f"{API}:443")[0]["send"]}
-    tunnels: list[Step] = [{"repeat": [TUNNELS // 4, [{"open": True}, ask]]}, {"sleep": HELD}]
+    tunnels: list[Step] = [{"repeat": [TUNNELS // 4, [{"open": True}, ask]]}, {"sleep": patience + 2.0}]
     return {
         "upstream-hangs": Trouble([[{"send": get(f"{url}/hang?s=3", API)}, wait] for _ in range(20)]),
         "upstream-resets": Trouble([[{"send": get(f"{url}/reset", API)}, {"recv": "eof", "wait": 1}] for _ in range(5)]),
@@ -58,7 +59,7 @@ def troubles() -> dict[str, Trouble]:
         "huge-head": Trouble([[{"send": f"GET {url}/ HTTP/1.1\r\nHost: {API}\r\nX-A: " + "a" * 300_000 + "\r\n\r\n"}, {"recv": "eof", "wait": 1}]]),
         "many-fields": Trouble([[{"send": get(url + "/", API, more="X-A: b\r\n" * 20_000)}, {"recv": "eof", "wait": 1}]]),
         "endless-head": Trouble([[{"send": f"GET {url}/ HTTP/1.1\r\n"}, {"repeat": [40, [{"send": "X-A: b\r\n" * 500}]]}, wait]]),
-        "idle-tunnels": Trouble([tunnels for _ in range(4)]),
+        "idle-tunnels": Trouble([tunnels for _ in range(4)], timeout=30.0 + patience),
         "broken-handshakes": Trouble([[*connect(f"{API}:443"), {"send": "\x16\x03\x01\x02\0\x01\0\x01" + "x" * 60}, {"reset": True}] for _ in range(10)]),
         "dns-dies-and-returns": Trouble([[{"send": plain}, {"recv": "reply", "wait": 1}] for _ in range(5)], {"*": {"drop": True}, API: {"drop": True}}),
     }  # fmt: skip
@@ -71,29 +72,36 @@ def _cases(plan: Plan) -> Iterable[Case]:
 
 def _judge(case: Case, target: ProxyTarget) -> None:
     mode = target.policy.mode
-    session = target.session(mode)
-    try:
-        if case.name == "kill":
-            session.restart()
+    patiences = PATIENCES if case.name == "idle-tunnels" else PATIENCES[:1]
+    for patience in patiences:
+        session = target.session(mode)
+        try:
+            _trouble(case.name, session, mode, patience)
+        except CheckFailure:
+            target.forget(session)
+            if patience == patiences[-1]:
+                raise
         else:
-            trouble = troubles()[case.name]
-            vector = Vector(
-                case.name, [*trouble.scripts], dict(trouble.zone or {}), timeout=trouble.timeout, settle=0.05
-            )
-            if case.name in ("upstream-hangs", "slow-readers", "half-open-heads", "half-open-bodies", "idle-tunnels"):
-                _during(session, vector, mode)
-            else:
-                sight = session.run(vector, mode)
-                leaks = judged(vector, sight, mode, ())
-                if leaks:
-                    raise CheckFailure(f"in trouble ({case.name}) {leaks[0].what}", evidence=[leaks[0].line])
-        _served(session, mode, case.name, PATIENCE)
-    except CheckFailure:
-        target.forget(session)
-        raise
+            return
 
 
-def _during(session: Session, vector: Vector, mode: str) -> None:
+def _trouble(name: str, session: Session, mode: str, patience: float) -> None:
+    """Make the trouble, and see that a plain request is served in it or after it."""
+    if name == "kill":
+        session.restart()
+    else:
+        trouble = troubles(patience)[name]
+        vector = Vector(name, [*trouble.scripts], dict(trouble.zone or {}), timeout=trouble.timeout, settle=0.05)
+        if name in ("upstream-hangs", "slow-readers", "half-open-heads", "half-open-bodies", "idle-tunnels"):
+            _during(session, vector, mode, patience)
+        else:
+            leaks = judged(vector, session.run(vector, mode), mode, ())
+            if leaks:
+                raise CheckFailure(f"in trouble ({name}) {leaks[0].what}", evidence=[leaks[0].line])
+    _served(session, mode, name, PATIENCE)
+
+
+def _during(session: Session, vector: Vector, mode: str, patience: float) -> None:
     """Run the trouble, and beside it a client that comes a little later."""
     way = liveness.ways()["absolute"]
     late: list[Step] = [{"sleep": 0.5}, {"close": True}, {"open": True}, *way.scripts[0]]
@@ -103,7 +111,7 @@ def _during(session: Session, vector: Vector, mode: str) -> None:
             {"sleep": 1.5},
             {"open": True},
             {"send": way.scripts[0][0]["send"]},
-            {"recv": "reply", "wait": PATIENCE},
+            {"recv": "reply", "wait": patience},
         ]
     sight = session.run(
         Vector(vector.id, [late, *vector.scripts], vector.zone, timeout=vector.timeout, settle=0.05), mode
