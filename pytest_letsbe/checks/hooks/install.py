@@ -128,8 +128,10 @@ def _install(version: str, package: str, locked: str | None, into: Path) -> None
 
 
 def _run(argv: list[str], folder: Path) -> tuple[str, int | None]:
+    # Node 24 brings its own certificates; a registry behind a company's CA is known to the system only.
+    env = {"npm_config_update_notifier": "false", "NODE_USE_SYSTEM_CA": os.environ.get("NODE_USE_SYSTEM_CA", "1")}
     try:
-        return run_once(argv, folder, {"npm_config_update_notifier": "false"}, DEADLINE)
+        return run_once(argv, folder, env, DEADLINE)
     except StartError as error:
         raise CheckFailure(f"npm can't be run: {error}") from None
 
