@@ -146,6 +146,10 @@ class Job:
     def at(self, *path: str | int) -> Location:
         return self.workflow.at(*self.path, *path)
 
+    def at_needs(self) -> Location:
+        """Where what it waits for is written, or would be."""
+        return self.at("needs") if self.needs else self.at()
+
 
 @dataclass(frozen=True, eq=False)
 class Workflow:

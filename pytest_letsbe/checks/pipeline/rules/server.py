@@ -139,7 +139,7 @@ def _protected(protection: Protection, known: list[str], repo: Repo) -> Iterator
 
 def _must_be_required(repo: Repo) -> list[str]:
     """The verdict's status; where there is no verdict, that of every required job."""
-    from .gates import verdict_jobs
+    from .verdict import verdict_jobs
 
     verdicts = {(job.workflow.path, job.id) for job in verdict_jobs(repo)}
     placed = [p for p in repo.on_pull_request if (p.workflow.path, p.top.id) in verdicts] or [
