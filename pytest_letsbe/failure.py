@@ -5,14 +5,16 @@ from __future__ import annotations
 from .model import Case, CheckFailure
 
 SHOWN_SAMPLES = 5
+#: So many findings of an invariant are shown with all their evidence; what leaks all leaks in thousands of cases.
+SHOWN_WHOLE = 20
 
 
-def render(case: Case, failure: CheckFailure, rerun: str, note: str | None = None) -> str:
-    """What a person reads of one finding; ``rerun`` is the command that runs it again."""
+def render(case: Case, failure: CheckFailure, rerun: str, note: str | None = None, *, whole: bool = True) -> str:
+    """What a person reads of one finding; ``rerun`` is the command that runs it again and shows it whole."""
     where = failure.location or case.location
     lines = [f"{where.path}:{where.line}: {failure.sentence}" if where else failure.sentence]
-    lines += [f"  {line}" for line in failure.evidence]
-    if failure.failed_samples:
+    lines += [f"  {line}" for line in (failure.evidence if whole else failure.evidence[:1])]
+    if failure.failed_samples and whole:
         shown = ", ".join(failure.failed_samples[:SHOWN_SAMPLES])
         more = len(failure.failed_samples) - SHOWN_SAMPLES
         lines.append(f"  samples that failed: {shown}" + (f" +{more} more" if more > 0 else ""))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from . import waivers
-from .failure import render
+from .failure import SHOWN_WHOLE, render
 from .model import Case, CheckFailure, LetsbeError, Noted, NotEvaluated, UsageError, Vacuous
 from .runner import Runner
 from .session import open_manifest
@@ -109,10 +109,17 @@ class CaseItem(pytest.Function):
         """Our findings as text; any other exception as pytest shows it."""
         error = excinfo.value
         if isinstance(error, CheckFailure):
-            return render(self.case, error, self._rerun(), self._expired())
+            whole = self.config.getoption("verbose") > 0 or self._often() <= SHOWN_WHOLE
+            return render(self.case, error, self._rerun(), self._expired(), whole=whole)
         if isinstance(error, LetsbeError):
             return str(error)
         return super().repr_failure(excinfo)
+
+    def _often(self) -> int:
+        """The how-manieth finding of its invariant this is."""
+        name = f"{self.case.check}::{self.case.invariant}"
+        self.loaded.told[name] += 1
+        return self.loaded.told[name]
 
     def _waive_or_raise(self, what: str, error: LetsbeError) -> None:
         waiver = waivers.find(self.loaded.manifest.waivers, self.case.id, date.today())

@@ -6,8 +6,12 @@ import hashlib
 import hmac
 import re
 
-#: Anything that could be a token or a piece of one, encoded or not.
-_WORD = re.compile(r"[^\s\"'<>{}\[\](),;:=&?|`…]+")
+#: Anything that could be a token or a piece of one, encoded or not; HTML's character references are letters of a word.
+_WORD = re.compile(r"(?:&#?\w{1,31};|[^\s\"'<>{}\[\](),;:=&?|`…])+")
+#: What a stack trace is made of and no token: paths of words, CONSTANT_NAMES, CamelCaseNames, dotted.names.
+_PATH = re.compile(r"(?:file:)?[./~@\w+-]*/[./@\w+-]*")
+_NAME = re.compile(r"[A-Z]{2,}(?:_[A-Z]{2,})+|(?:[A-Z][a-z]{2,}){2,}|_?[A-Za-z]{2,20}(?:\._?[A-Za-z]{2,30})+")
+_PIECE = re.compile(r"[A-Za-z]{1,20}|\d{1,4}|[a-z]{1,12}\d{1,3}")
 #: Unknown words this short are shown.
 _SHORT = 3
 
@@ -51,7 +55,16 @@ def mask_runs(text: str, most: int = 160) -> str:
 def quoting(text: str, said: str, most: int = 160) -> str:
     """What a target says of a text it was given: the words it repeats from ``said`` are cut, its own are shown."""
     given = set(_WORD.findall(said))
-    return excerpt(text, " ".join(word for word in _WORD.findall(text) if len(word) < 12 and word not in given), most)
+    own = (word for word in _WORD.findall(text) if word not in given and (len(word) < 12 or _speaks(word)))
+    return excerpt(text, " ".join(own), most)
+
+
+def _speaks(word: str) -> bool:
+    """Is a long word a path or a name that a person wrote, as stack traces are full of?"""
+    if _NAME.fullmatch(word):
+        return True
+    pieces = re.split(r"[^A-Za-z0-9]+", word)
+    return _PATH.fullmatch(word) is not None and all(not piece or _PIECE.fullmatch(piece) for piece in pieces)
 
 
 def _head(value: str) -> str:

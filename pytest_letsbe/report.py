@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ class Reporter:
         self.deselected: dict[str, CaseResult] = {}
         self._results: dict[str, dict[str, CaseResult]] = {}
         self._rows: dict[Path, tuple[bool, list[Row]]] = {}
+        self._exit: int = pytest.ExitCode.OK
 
     # -- gathering
 
@@ -70,6 +71,7 @@ class Reporter:
             results[report.nodeid] = result
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._exit = session.exitstatus
         state = self.config.stash[STATE]
         self.collected |= state.manifests.keys()
         if hasattr(self.config, "workeroutput"):
@@ -111,7 +113,13 @@ class Reporter:
 
     # -- showing
 
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Iterator[None]:
+        """Below everything else: thousands of lines of a failed run mustn't push the verdict away."""
+        yield
+        self._show(terminalreporter)
+
+    def _show(self, terminalreporter: Any) -> None:
         if self._rows:
             from .terminal import write_matrices
 
@@ -119,6 +127,9 @@ class Reporter:
             write_matrices(terminalreporter, [(manifests[path].manifest, *self._rows[path]) for path in self._rows])
         elif self.config.getoption("letsbe_report") and not self.config.option.collectonly:
             terminalreporter.write_line("letsbe: no report was written: no letsbe.yaml was collected", red=True)
+        elif self._exit == pytest.ExitCode.NO_TESTS_COLLECTED and not self.collected:
+            here = self.config.invocation_params.dir
+            terminalreporter.write_line(f"letsbe: no letsbe.yaml in {here}: `letsbe init` writes one")
 
     def _write_report(self) -> None:
         target = self.config.getoption("letsbe_report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ class Loaded:
 
     manifest: Manifest
     runners: dict[str, Runner]
+    told: Counter[str] = field(default_factory=Counter)  # findings of each invariant that were shown
 
     def cases(self) -> Iterator[Case]:
         for runner in self.runners.values():

@@ -1,6 +1,7 @@
 """The verbs, run as a user would."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -110,8 +111,40 @@ def test_init_writes_a_manifest_that_pytest_reads(tmp_path):
         [sys.executable, "-m", "pytest", "-p", "letsbe", "-q", "-k", "liveness"],
         cwd=folder, capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "language"), [("package.json", "node"), ("pyproject.toml", "python"), ("Makefile", "shell")]
+)
+def test_the_shim_of_init_answers_and_leaks(tmp_path, file, language):
+    if language == "shell" and shutil.which("jq") is None:
+        pytest.skip("jq isn't on this machine; CI installs it")
+    (tmp_path / file).write_text("{}" if file == "package.json" else "")
+    done = letsbe("init", "egress-proxy", "--no-ci", cwd=tmp_path)
+    assert "which redacts nothing yet" in done.stdout
+    assert done.stdout.endswith("Next: pytest -p letsbe -x\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "letsbe", "-q", "-k", "redaction and (liveness or github-pat and env-export)"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240,
+    )  # fmt: skip
     assert run.returncode == 1
-    assert "letsbe.yaml:5:" in run.stdout
+    assert "github-pat survived redaction in env-export, written plain" in run.stdout
+    assert "redaction::liveness" not in run.stdout
+
+
+def test_init_in_a_folder_that_tells_no_package_names_the_way_out(tmp_path):
+    (tmp_path / "acme").mkdir()
+    done = letsbe("init", cwd=tmp_path / "acme")
+    assert done.returncode == 2
+    assert "say `letsbe init hub|" in done.stderr
+
+
+def test_init_keeps_a_shim_that_stands(tmp_path):
+    (tmp_path / "letsbe").mkdir()
+    (tmp_path / "letsbe" / "redactor.sh").write_text("mine")
+    assert "redactor.sh" not in letsbe("init", "egress-proxy", cwd=tmp_path).stdout
+    assert (tmp_path / "letsbe" / "redactor.sh").read_text() == "mine"
 
 
 def test_init_keeps_a_manifest_that_stands(tmp_path):

@@ -194,3 +194,24 @@ def test_junit_properties_name_check_invariant_and_case(project):
     text = (project.path / "junit.xml").read_text()
     for name, value in (("letsbe.check", "coin"), ("letsbe.invariant", "lands"), ("letsbe.case", "heads")):
         assert f'<property name="{name}" value="{value}"' in text
+
+
+def test_the_matrix_stands_below_everything_else(project):
+    project.coin("fails", "heads")
+    shown = project.run().stdout.str()
+    assert shown.index("short test summary") < shown.index("letsbe 0.1") < shown.index("1 failed, 1 passed in")
+
+
+def test_of_many_findings_of_an_invariant_the_first_are_shown_whole(project):
+    project.coin(*(f"fails-{n:02}" for n in range(25)))
+    shown = project.run("-p", "no:randomly").stdout.str()
+    assert shown.count("samples that failed:") == 20
+    assert shown.count("  it rolled") == 25
+    assert shown.count("rerun: pytest -p letsbe") == 25
+    assert project.run("-v").stdout.str().count("samples that failed:") == 25
+
+
+def test_without_any_letsbe_yaml_the_run_says_so(project):
+    result = project.run()
+    result.stdout.fnmatch_lines(["letsbe: no letsbe.yaml in *: `letsbe init` writes one"])
+    assert result.ret == 5

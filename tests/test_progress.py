@@ -125,9 +125,7 @@ def slow_package(folder: Path) -> list[str]:
 def test_a_case_that_takes_long_is_named_behind_the_dots_and_gone_before_the_next(tmp_path):
     shown, _, code = on_a_terminal(slow_package(tmp_path), tmp_path, all_of_it=True)
     assert code in (1, 10), shown
-    assert re.search(r"\x1b7\x1b\[2m  \S*redaction::liveness\S*: \d+ s, 0 of 1 done\x1b\[0m\x1b\[K\x1b8", shown), (
-        shown
-    )
+    assert re.search(r"\x1b7\x1b\[2m  \S*redaction::liveness\S*: \d+ s, 0 of 1 done\x1b\[0m\x1b\[K\x1b8", shown), shown
     assert "\x1b[K" in shown.rpartition("\x1b8")[2]
 
 

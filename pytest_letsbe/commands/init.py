@@ -1,4 +1,4 @@
-"""``letsbe init``: a letsbe.yaml and CI workflows for this package, without a question."""
+"""``letsbe init``: letsbe.yaml, a shim to fill in, and CI workflows for this package, without a question."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..checks import Checks
 from ..manifest import FILENAME, json_schema, required_checks
 from ..model import UsageError
 from ..starter.files import write
+from ..starter.shims import write_shim
 from ..suggest import did_you_mean
 
 SCHEMA = Path(".letsbe/letsbe.schema.json")
@@ -41,7 +42,10 @@ _UNIT = {
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--package", help="which package this is; guessed from the folder's name when left out")
+    parser.add_argument(
+        "name", nargs="?", metavar="PACKAGE", help="which package this is; else the folder's name tells"
+    )
+    parser.add_argument("--package", help="the same")
     parser.add_argument("--force", action="store_true", help="overwrite a letsbe.yaml and CI files that stand")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--ci", action="store_true", help="write the CI files alone, beside a letsbe.yaml that stands")
@@ -56,15 +60,21 @@ def run(options: argparse.Namespace) -> int:
     target = folder / FILENAME
     if target.exists() and not options.force:
         raise UsageError(f"{FILENAME} stands already; --force overwrites it")
-    package = options.package or _guess(folder.name)
+    package = options.name or options.package or _guess(folder.name)
     if package not in required_checks():
-        raise UsageError(f"no package is called {package!r}{did_you_mean(package, required_checks())}")
+        if options.name or options.package:
+            raise UsageError(f"no package is called {package!r}{did_you_mean(package, required_checks())}")
+        known = "|".join(required_checks())
+        raise UsageError(f"the folder's name, {package!r}, tells no package: say `letsbe init {known}`")
     target.write_text(manifest_for(package, _language(folder)), encoding="utf-8")
     (folder / SCHEMA).parent.mkdir(exist_ok=True)
     (folder / SCHEMA).write_text(json.dumps(json_schema(Checks()), indent=2) + "\n", encoding="utf-8")
     if not options.no_ci:
         print("\n".join(write(folder, _language(folder), force=options.force)))
-    print(f"wrote {FILENAME} for {package}. Next: pytest -p letsbe")
+    print(f"wrote {FILENAME} for {package}")
+    if "redaction" in required_checks()[package] and (shim := write_shim(folder, _language(folder))):
+        print(f"wrote {shim}, which redacts nothing yet: put your own function into it")
+    print("Next: pytest -p letsbe -x")
     return 0
 
 

@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from .globs import matches_any
@@ -142,6 +142,11 @@ def assignment(found: Candidate) -> bool:
     if len(value) < 16 or not re.search(r"\d", value):
         return False
     return bits >= (3.7 if test else 2.9) and not _dictionary(value)
+
+
+def password(found: Candidate) -> bool:
+    """A value that stands where only a password can, whatever name is beside it."""
+    return assignment(replace(found, key="password"))
 
 
 def natural_url_password(found: Candidate) -> bool:

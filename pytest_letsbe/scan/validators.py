@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from .judge import Candidate, assignment, entropy_of, natural_url_password, no_placeholder
+from .judge import Candidate, assignment, entropy_of, natural_url_password, no_placeholder, password
 
 Validator = Callable[[Candidate], bool]
 
@@ -214,6 +214,7 @@ VALIDATORS: dict[str, Validator] = {
     "placeholder": no_placeholder,
     "assignment": assignment,
     "url-password": natural_url_password,
+    "password": password,
 }
 
 

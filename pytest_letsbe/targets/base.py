@@ -51,12 +51,14 @@ class Hello:
 class TargetDead(CheckFailure):
     """The target can't start, ended, fell silent past its deadline, or broke the protocol.
 
-    ``silent`` is true when it cost a whole deadline to find out.
+    ``silent`` is true when it cost a whole deadline to find out; ``greeting`` when it had been told nothing yet.
     """
 
-    def __init__(self, sentence: str, *, evidence: Sequence[str] = (), silent: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, evidence: Sequence[str] = (), silent: bool = False, greeting: bool = False
+    ) -> None:
         super().__init__(sentence, evidence=evidence)
-        self.silent = silent
+        self.silent, self.greeting = silent, greeting
 
 
 class Target(Protocol):

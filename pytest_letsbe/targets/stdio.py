@@ -176,7 +176,8 @@ class StdioTarget:
         except ReplyError as error:
             raise self._dead(error.what, error.evidence) from None
         except PipeError as error:
-            progress = f"{received} of {len(inputs)} {op} requests had been answered"
+            told = f"{received} of {len(inputs)} {op} requests had been answered"
+            progress = f"it hadn't answered {op}" if len(inputs) == 1 else told
             raise self._dead(error.what, error.evidence, progress, silent=error.silent, ended=error.ended) from None
         except BaseException:  # Ctrl-C, or an input that isn't JSON: open requests must not confuse the next call
             self._end()
@@ -194,6 +195,7 @@ class StdioTarget:
         if child is None or pipe is None:
             raise ValueError("the target is not running")
         pipe.drain_stderr()
+        greeting = self._hello is None
         self._end()
         if ended:
             what = f"{what} {child.status()}"
@@ -201,7 +203,7 @@ class StdioTarget:
         tail = pipe.tail.lines()
         if tail:
             lines += ["its last words on stderr:", *(f"  {line}" for line in tail)]
-        return TargetDead(f"target {self._label} {what}", evidence=lines, silent=silent)
+        return TargetDead(f"target {self._label} {what}", evidence=lines, silent=silent, greeting=greeting)
 
     def _end(self) -> None:
         pipe, child = self._pipe, self._child

@@ -77,7 +77,10 @@ class Redactor:
         try:
             replies = self.target.call_many("redact", [a.input() for a in asks]) if asks else []
         except TargetDead as death:  # its last words may quote what it was given
-            death.evidence = tuple(quoting(line, "\n".join(a.text for a in asks)) for line in death.evidence)
+            said = "" if death.greeting else "\n".join(a.text for a in asks)
+            death.evidence = tuple(
+                quoting(line, said) if line.startswith(("  ", "it begins")) else line for line in death.evidence
+            )
             raise
         return [answer(reply, ask.text) for ask, reply in zip(asks, replies, strict=True)]
 
@@ -129,7 +132,8 @@ def answer_bytes(reply: Reply) -> bytes:
 
 def _output(reply: Reply, op: str, given: str = "") -> Mapping[str, Any]:
     if isinstance(reply, Unsupported):
-        raise NotEvaluated(f"the target doesn't support {op}: {quoting(reply.why, given)}")
+        why = "" if reply.why == op else f": {quoting(reply.why, given)}"
+        raise NotEvaluated(f"the target doesn't support {op}{why}")
     if isinstance(reply, Refused):
         raise CheckFailure(f"{op} refused a valid text", evidence=[f"error: {quoting(reply.error, given)}"])
     return reply.value

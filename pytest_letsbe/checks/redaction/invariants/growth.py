@@ -24,8 +24,9 @@ LIMIT = 1.5
 FLOOR = 0.04
 SMALLEST = 4_000
 LARGEST = 2_000_000
-#: A finding was measured so often again, each size at its cheapest.
+#: A finding was measured so often again, each size at its cheapest, unless its exponent and seconds are beyond doubt.
 AGAIN = 3
+CLEAR, SURE = 1.8, 0.5
 
 #: Shapes that made real patterns quadratic: near misses that begin everywhere and end nowhere. The last character of
 #: a run is another one, or a pattern that wants the run's end would match at once.
@@ -82,7 +83,7 @@ def _judge(case: Case, redactor: Redactor) -> None:
     # Measured again before it is called a finding: a busy machine can bend one curve, rarely four.
     fitted = exponent(sizes, costs) if costs[-1] >= FLOOR else 0.0
     for _ in range(AGAIN):
-        if fitted > LIMIT:
+        if fitted > LIMIT and not (fitted > CLEAR and costs[-1] > SURE):
             costs = [min(cost, _cost(redactor, case.data(size))) for size, cost in zip(sizes, costs, strict=True)]
             fitted = exponent(sizes, costs)
     if fitted > LIMIT:

@@ -87,7 +87,7 @@ def _violations(name: str, kinds: list[Kind], redactor: Redactor) -> Iterator[Vi
         if leaked is not None:
             line = f"came back {quoting(leaked, secret.value)}"
             yield Violation(
-                f"{name}#{kind.id}", f"a {kind.id} inside {name.replace('-', ' ')} survived redaction", [line]
+                f"{name}#{kind.id}", f"{kind.id} inside {name.replace('-', ' ')} survived redaction", [line]
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from ....model import Case, CheckFailure, Invariant, Spec
+from ....model import Case, CheckFailure, Invariant, NotEvaluated, Spec
 from ..carriers import fits
 from ..client import Ask, Redactor
 from ..corpus import Corpus
@@ -80,6 +80,10 @@ def _judge(case: Case, redactor: Redactor) -> None:
     if isinstance(case.data, str):
         _SHAPES[case.data](redactor)
         return
+    if not _heeds(redactor):
+        raise NotEvaluated(
+            "the redactor heeds no registered value at all: registered-secrets[every-occurrence] says so"
+        )
     name, carrier, encoding = case.data
     samples, secrets = [], []
     for seed in range(case.samples):
@@ -89,6 +93,12 @@ def _judge(case: Case, redactor: Redactor) -> None:
         samples.append(Sample(f"{case.name}#{seed}", secret, carried, encoding.id, carrier.render("x", "NOTE").text))
         secrets.append(value)
     judge_all(leaks(samples, redactor, secrets=tuple(secrets)))
+
+
+def _heeds(redactor: Redactor) -> bool:
+    """Does the plainest registered value go? If not, that is one finding and not one for each spelling."""
+    value = "".join(made_up("heeded", 0, 2))
+    return value not in redactor.ask([Ask(f"the value is {value}, as was registered\n", secrets=(value,))])[0].text
 
 
 def _one(name: str, text: str, values: tuple[str, ...], redactor: Redactor) -> None:
