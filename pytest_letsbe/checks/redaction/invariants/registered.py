@@ -72,8 +72,9 @@ def _drawn(corpus: Corpus, name: str, value: str, encoding: Encoding) -> Carrier
     """The carrier for a value and an encoding; stable when carriers are added, see ``combinations``."""
     if encoding is PLAIN:
         return None
-    fitting = [c for c in corpus.carriers if fits(c, encoding.encode(value))]
-    return min(fitting, key=lambda c: hashlib.sha256(f"{name}/{c.id}/{encoding.id}".encode()).digest(), default=None)
+    written = encoding.encode(value)
+    drawn = sorted(corpus.carriers, key=lambda c: hashlib.sha256(f"{name}/{c.id}/{encoding.id}".encode()).digest())
+    return next((carrier for carrier in drawn if fits(carrier, written)), None)  # rendering costs more than sorting
 
 
 def _judge(case: Case, redactor: Redactor) -> None:
