@@ -54,10 +54,10 @@ def test_what_a_target_repeats_of_a_text_is_cut_and_its_own_words_are_shown():
 
 
 def test_characters_written_as_html_references_are_one_word():
-    decimal = "".join(f"&#{ord(letter)};" for letter in "ASIARTX3GSDS7TUAQHFN")
+    decimal = "".join(f"&#{ord(letter)};" for letter in "OPENSESAME42OPENSESAME")
     shown = excerpt(f'key: "{decimal}"', "key:")
-    assert "&#65;&#83;" not in shown
-    assert shown.startswith('key: "&#65…(')
+    assert "&#79;&#80;" not in shown
+    assert shown.startswith('key: "&#79…(')
 
 
 def test_what_a_failure_shows_of_any_sample_holds_nothing_of_its_secret():
