@@ -64,6 +64,8 @@ _HEADS = re.compile(
     re.IGNORECASE,
 )
 _PASSWORD_KEY = re.compile(r"pass(?:word|wd|phrase|code)?|pwd", re.IGNORECASE)
+#: A secret that people make up themselves, and shorter than what a vendor issues.
+_SHORT_KEY = re.compile(r"(?:secret|secret[_.-]?key|api[_.-]?key|master[_.-]?key|signing[_.-]?key)$", re.IGNORECASE)
 _FUNCTION_WORD = re.compile(
     r"(?i)the|an?|your|you|my|our|is|are|was|be|to|of|for|in|on|at|with|and|or|not|no|it|this|that|please|enter|forgot(?:ten)?|new|old"
     r"|must|should|can|cannot|has|have|will|from|by|as|if|when|password|passphrase|der|die|das|ihr|bitte|und|nicht|oder|ein|eine"
@@ -139,6 +141,8 @@ def assignment(found: Candidate) -> bool:
     bits, test = entropy_of(value), is_test(found.path) or matches_any(found.path, _DOC_PATHS)
     if _PASSWORD_KEY.search(found.key):
         return _chosen(value) and (not test or bits >= 3.3)
+    if 12 <= len(value) < 16 and _SHORT_KEY.search(found.key) and not test:
+        return bits >= 3.2 and _kinds(value) >= 3 and _chosen(value) and not _dictionary(value)
     if len(value) < 16 or not re.search(r"\d", value):
         return False
     return bits >= (3.7 if test else 2.9) and not _dictionary(value)
@@ -165,7 +169,7 @@ def _chosen(value: str) -> bool:
     """What people take for passwords: at least two kinds of character, one of them no letter, or a pass-phrase."""
     if len(value) < 6 or (value.isdigit() and len(value) < 8):
         return False
-    kinds = sum(bool(re.search(p, value)) for p in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9\s_.-]", r"[^\x00-\x7f]"))
+    kinds = _kinds(value)
     if " " in value:
         words = value.split()
         spoken = any(_FUNCTION_WORD.fullmatch(word) for word in words)
@@ -174,6 +178,11 @@ def _chosen(value: str) -> bool:
     if re.fullmatch(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*", value):  # words only
         return len(value) >= 12 and entropy_of(value) >= 3.5 and not _dictionary(value)
     return kinds >= 2 and (letters < len(value) - 1 or kinds >= 3)
+
+
+def _kinds(value: str) -> int:
+    """Of how many kinds its characters are: small, capital, digit, punctuation, beyond ASCII."""
+    return sum(bool(re.search(p, value)) for p in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9\s_.-]", r"[^\x00-\x7f]"))
 
 
 def _dictionary(value: str) -> bool:

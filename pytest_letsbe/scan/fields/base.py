@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 _SECRET_NAME = re.compile(
-    r"(?:^|[_.\-/]|(?<=[a-z])(?=[A-Z]))(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api_?key|access_?key|private_?key|auth_?key|credentials?|salt|dsn"
-    r"|encryption_?key|signing_?key|secret_?key|jwt_?key|master_?key|cookie_?key)(?=$|[_.\-\d]|[A-Z])",
+    r"(?:^|[_.\-/]|(?<=[a-z])(?=[A-Z]))(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_.-]?key|access[_.-]?key|private[_.-]?key|auth[_.-]?key|credentials?|salt|dsn"
+    r"|encryption[_.-]?key|signing[_.-]?key|secret[_.-]?key|jwt[_.-]?key|master[_.-]?key|cookie[_.-]?key)(?=$|[_.\-\d]|[A-Z])",
     re.IGNORECASE,
 )
 
