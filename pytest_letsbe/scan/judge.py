@@ -109,6 +109,14 @@ def sequential(value: str) -> bool:
     return len(steps) >= 5 and sum(step in (0, 1) for step in steps) >= 0.8 * len(steps)
 
 
+#: Marks of a place in a list or of a request, which open nothing.
+_MARKER = re.compile(
+    r"(?:next|previous|prev|page|paging|pagination|continuation|change|client[_-]?request|idempotency|resume|sync|cursor|action)"
+    r"[_-]?token$",
+    re.IGNORECASE,
+)
+
+
 def is_test(path: str) -> bool:
     return matches_any(path, _TEST_PATHS)
 
@@ -119,6 +127,7 @@ def speaks_of_secret(key: str) -> bool:
     return not (
         _TALKS.search(name)
         or _HEADS.search(name)
+        or _MARKER.search(name)
         or re.search(
             r"(?i)tokens$|public|(?:primary|foreign|sort|partition|cache|index|object|row|hot|map)_?key$", name
         )
