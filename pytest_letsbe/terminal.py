@@ -25,7 +25,8 @@ def write_matrices(writer: Any, runs: Sequence[tuple[Manifest, bool, list[Row]]]
     for manifest, complete, rows in runs:
         writer.section(f"letsbe {__version__}: {manifest.package}", sep="=")
         width = max((len(row.check) for row in rows), default=0)
-        for row in rows:
+        # A run of one case says nothing of the other checks, and needn't list them.
+        for row in rows if complete else [row for row in rows if any(row.counts.values())]:
             _write_row(writer, row, width, complete)
         for line in _references(manifest):
             writer.line(line, red=True)
