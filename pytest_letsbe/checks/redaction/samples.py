@@ -142,7 +142,7 @@ PLAIN_CARRIERS = 10
 
 
 def combinations(corpus: Corpus, *, every: bool = False) -> Iterator[Combination]:
-    """Which kind is judged in which carrier and encoding: by kind, what is written plain first, as people read it.
+    """Which kind is judged in which carrier and encoding, sorted by id.
 
     The full product has hundreds of thousands. ``every`` (the nightly profile) gives each kind plain in each
     carrier and in each encoding; otherwise each kind gets the anchors and a few that are drawn. Each carrier
@@ -171,7 +171,7 @@ def combinations(corpus: Corpus, *, every: bool = False) -> Iterator[Combination
     for carrier in corpus.carriers:
         for encoding in encoded:
             add(_drawn(bare, f"{carrier.id}/{encoding.id}"), [carrier], [encoding])
-    yield from sorted(chosen.values(), key=lambda one: (one.kind.id, one.encoding is not PLAIN, one.id))
+    yield from (chosen[name] for name in sorted(chosen))
 
 
 def plain_combinations(kind: Kind, corpus: Corpus, most: int = PLAIN_CARRIERS) -> list[Combination]:
