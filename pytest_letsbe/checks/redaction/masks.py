@@ -146,6 +146,9 @@ def _tail(text: str, value: str) -> tuple[int, int]:
 def _inner(text: str, value: str, carrier: str) -> list[tuple[int, int]]:
     """Runs of four and more in the middle of the text, none overlapping another."""
     runs: list[tuple[int, int]] = []
+    # Nearly always there is none; the shorter of both is gone through to know.
+    if len(value) < len(text) and not any(value[at : at + 4] in text for at in range(len(value) - 3)):
+        return runs
     at = 0
     while at + 4 <= len(text):
         if text[at : at + 4] not in value:
