@@ -57,17 +57,16 @@ class _Exporter:
         if part.nullable and not part.has("type") and any(map(part.has, ("allOf", "anyOf", "oneOf"))):
             return {"anyOf": [self.part(part.without("nullable", "x-nullable"), inside=inside), {"type": "null"}]}
         self._scalars(part, out)
-        for keyword in _SCHEMA:
-            if part.has(keyword):
-                self._subschema(part, keyword, out)
-        for keyword in _LISTS:
-            if part.has(keyword) and isinstance(part.get(keyword), list) and part.get(keyword):
+        for keyword in part.held(_SCHEMA):
+            self._subschema(part, keyword, out)
+        for keyword in part.held(_LISTS):
+            if isinstance(part.get(keyword), list) and part.get(keyword):
                 below = inside or keyword == "allOf"
                 branches = [
                     self.part(part.child(keyword, i).parts[0], inside=below) for i in range(len(part.get(keyword)))
                 ]
                 self._branches(keyword, branches, out)
-        for keyword in _MAPS:
+        for keyword in part.held(_MAPS):
             if isinstance(part.get(keyword), dict):
                 names = [name for name in part.get(keyword) if keyword == "dependentSchemas" or compiles(name)]
                 out[keyword] = {name: self.part(part.child(keyword, name).parts[0]) for name in names}
@@ -96,9 +95,7 @@ class _Exporter:
         return f"#/$defs/{self.names[key]}"
 
     def _scalars(self, part: Part, out: dict[str, Any]) -> None:
-        for keyword in _PLAIN:
-            if part.has(keyword):
-                out[keyword] = part.get(keyword)
+        out |= {keyword: part.get(keyword) for keyword in part.held(_PLAIN)}
         if part.has("type"):
             types = set(types_of(part))
             if "number" in types:

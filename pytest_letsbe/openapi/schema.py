@@ -83,6 +83,11 @@ class Part:
         kind = KINDS.get(keyword)
         return kind is None or kind(value[keyword])
 
+    def held(self, keywords: Iterable[str]) -> list[str]:
+        """Those of the keywords that it has; asked of all of them for each schema of a large document."""
+        value = self.place.value
+        return [word for word in keywords if word in value and self.has(word)] if isinstance(value, dict) else []
+
     def get(self, keyword: str) -> Any:
         return self.place.value[keyword] if self.has(keyword) else None
 

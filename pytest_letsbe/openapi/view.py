@@ -82,7 +82,7 @@ def _view(schema: Node, role: Role) -> View:
             _numbers(seen, part)
             _strings(seen, part)
             _arrays(seen, part)
-            seen.rest += [(keyword, part) for keyword in REST if part.has(keyword)]
+            seen.rest += [(keyword, part) for keyword in part.held(REST)]
     _objects(seen, parts, role)
     if seen.enum is not None:
         seen.enum = [value for value in seen.enum if type_of(value) in seen.types]
