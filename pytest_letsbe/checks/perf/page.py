@@ -39,6 +39,7 @@ svg text.limit-word { fill: var(--bad); stroke: none; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; }
 td, th { text-align: left; padding: 5px 24px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--soft); }
+@media (max-width: 560px) { svg text { font-size: 24px; } }  /* the drawing shrinks to half, its words mustn't */
 footer { margin-top: 28px; color: var(--soft); font-size: 14px; }
 """
 

@@ -81,7 +81,7 @@ def _added(case: Case, bench: Bench) -> None:
         lanes = [[1000 * m for m in statistic.medians(lane)] for lane in measured["lanes"]]
         shown = tuple(curve(name, lane) for name, lane in zip(names, lanes, strict=True) if name != "proxied again")
         chart = Chart(f"median of each block, {_told(case.name)}", "block", "ms", shown)
-        sentence = f"the proxy adds {value:.1f} ms to a small request {_told(case.name)} (limit {limit:.1f} ms)"
+        sentence = f"the proxy adds {value:.3g} ms to a small request {_told(case.name)} (limit {limit:.3g} ms)"
         raise bench.fail(case, ADDED, "added_p50", Finding(sentence, facts, chart))
 
 
