@@ -10,6 +10,7 @@ from importlib import import_module
 
 from . import __version__
 from .model import UsageError
+from .suggest import did_you_mean
 
 #: verb -> its line in --help. The module of the same name in ``commands`` does it.
 VERBS = {
@@ -38,6 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         child = verbs.add_parser(verb, help=line, description=line[0].upper() + line[1:] + ".")
         if verb in arguments[:1]:  # only the verb that is called is loaded
             import_module(f".commands.{verb}", __package__).configure(child)
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in VERBS:
+        parser.error(f"no verb is called {arguments[0]!r}{did_you_mean(arguments[0], VERBS)}")
     options = parser.parse_args(arguments)
     try:
         return int(import_module(f".commands.{options.verb}", __package__).run(options))

@@ -96,15 +96,16 @@ def _verdict(
     name: str, manifest: Manifest, results: Sequence[CaseResult], counts: Mapping[str, int], whole: Waiver | None
 ) -> tuple[str, list[str]]:
     if name in manifest.removed and not results:
-        return "missing", [f"{manifest.removed[name]}: removed by `require` without a waiver for {name!r}"]
+        waiver = f"waive: [{{id: {name}, until: ..., reason: ...}}]"
+        return "missing", [f"{manifest.removed[name]}: removed by `require` without a waiver for {name!r} ({waiver})"]
     if not results and name not in manifest.checks:
         return "missing", [f"not in {manifest.path.name}"]
+    messages = [r.message for r in results if r.outcome in {"not_evaluated", "vacuous", "skipped"} and r.message]
     if counts.get("failed"):
-        return "failed", [f"{counts['failed']} failed"]
+        return "failed", [*_by_invariant(results), *_distinct(messages)]
     retried = [r.id for r in results if r.retried]
     if retried:
         return "failed", [f"passed only when retried: {_some(retried)}"]
-    messages = [r.message for r in results if r.outcome in {"not_evaluated", "vacuous", "skipped"} and r.message]
     if counts.get("not_evaluated") or counts.get("skipped"):
         return "not-evaluated", _distinct(messages) or ["a case was skipped"]
     if counts.get("vacuous") or not any(counts.get(key) for key in ("passed", "waived")):
@@ -112,6 +113,14 @@ def _verdict(
     if not counts.get("passed"):
         return "waived", [f"{counts['waived']} waived"]
     return "passed", []
+
+
+def _by_invariant(results: Sequence[CaseResult], most: int = 8) -> list[str]:
+    """How many cases of each invariant failed, the most first."""
+    ran = Counter(r.invariant for r in results if r.outcome != "deselected")
+    failed = Counter(r.invariant for r in results if r.outcome == "failed").most_common()
+    lines = [f"{name}: {count:,} of {ran[name]:,} failed" for name, count in failed[:most]]
+    return lines + ([f"+{len(failed) - most} more invariants"] if len(failed) > most else [])
 
 
 def _problem(waiver: Waiver, everything: Sequence[CaseResult], status: str, today: date) -> str | None:

@@ -49,7 +49,9 @@ def _explain(document: Document, base: YamlPath, into: Any, text: str) -> UsageE
         )
     if missing := _MISSING.match(message):
         return UsageError(f"{shown} needs the key {missing['field']!r}", document.at(*here))
-    return UsageError(f"{shown}: {message[:1].lower()}{message[1:]}", document.at(*here))
+    words = message.endswith("got `str`") and message.startswith("Expected `array")
+    mend = f" ({here[-1]}: [one, after, the, other])" if words and here else ""
+    return UsageError(f"{shown}: {message[:1].lower()}{message[1:]}{mend}", document.at(*here))
 
 
 def _fields(into: Any, steps: list[str | int]) -> list[str]:

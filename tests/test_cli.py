@@ -140,6 +140,12 @@ def test_init_in_a_folder_that_tells_no_package_names_the_way_out(tmp_path):
     assert "say `letsbe init hub|" in done.stderr
 
 
+def test_a_misspelt_verb_gets_the_nearest():
+    done = letsbe("shwo")
+    assert done.returncode == 2
+    assert "no verb is called 'shwo' (did you mean 'show'?)" in done.stderr
+
+
 def test_init_keeps_a_shim_that_stands(tmp_path):
     (tmp_path / "letsbe").mkdir()
     (tmp_path / "letsbe" / "redactor.sh").write_text("mine")

@@ -16,7 +16,7 @@ if not PACKAGE.is_dir():  # the tests run against an installed wheel
 #: The seam: the only modules that know pytest.
 SEAM = {
     "plugin.py", "state.py", "items.py", "corpus_items.py", "session.py", "report.py", "terminal.py", "distributed.py",
-    "fixtures.py", "hookspecs.py",
+    "fixtures.py", "hookspecs.py", "watch.py",
 }  # fmt: skip
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -146,7 +146,7 @@ def test_the_report_has_the_fixed_shape(project):
         "status": "failed",
         "required": True,
         "counts": {"passed": 1, "failed": 1, "skipped": 0, "waived": 0, "not_evaluated": 0},
-        "reasons": ["1 failed"],
+        "reasons": ["lands: 1 of 2 failed"],
     }
     failed = next(case for case in report["cases"] if case["outcome"] == "failed")
     assert failed["id"] == "letsbe.yaml::coin::lands[fails]"
