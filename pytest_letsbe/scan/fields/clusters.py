@@ -76,7 +76,7 @@ _LIST_ENV = re.compile(rb"^[ \t]*-[ \t]+[\"']?(?P<key>[A-Za-z_]\w*)=(?P<value>[^
 
 
 _MAP_ENV = re.compile(
-    rb"^[ \t]+[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?[ \t]*:[ \t]+(?P<quote>[\"']?)(?P<value>[^\n\"'#{\[|>&*!][^\n\"']*?)(?P=quote)[ \t]*(?:[ \t]#[^\n]*)?\r?$",  # noqa: E501
+    rb"^[ \t]*(?:-[ \t]+)?[\"']?(?P<key>[A-Za-z_][\w.-]*)[\"']?[ \t]*:[ \t]+(?P<quote>[\"']?)(?P<value>[^\n\"'#{\[|>&*!][^\n\"']*?)(?P=quote)[ \t]*(?:[ \t]#[^\n]*)?\r?$",  # noqa: E501
     re.MULTILINE,
 )
 
