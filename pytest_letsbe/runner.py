@@ -47,6 +47,7 @@ class Runner:
         self._deaths = 0
         self._silent = 0
         self._blocked: str | None = None
+        self._blocker: str | None = None  # the precondition that blocks, when it was judged by none of its items
         self._lively = False
         self._proven: set[str] = set()
         self._failed: dict[str, str] = {}
@@ -66,6 +67,8 @@ class Runner:
             raise
         self._failed.pop(case.id, None)  # a rerun may pass
         self._proven.add(case.id)
+        if self._blocker == case.id:
+            self._blocker = self._blocked = None
 
     def end_of(self, case: Case) -> Ended:
         """``run`` as a value, for callers without pytest."""
@@ -99,7 +102,7 @@ class Runner:
                 try:
                     self._judge(case)
                 except (CheckFailure, NotEvaluated, Vacuous) as problem:
-                    self._blocked = f"{case.invariant} doesn't hold ({problem})"
+                    self._blocked, self._blocker = f"{case.invariant} doesn't hold ({_told(problem)})", case.id
                     if isinstance(problem, TargetDead):
                         raise
                     break
@@ -117,6 +120,12 @@ class Runner:
             if death.location is None:
                 death.location = self._target_location
             raise
+
+
+def _told(problem: LetsbeError) -> str:
+    """The sentence, and of a finding the first of its evidence: what is blocked by it shows nothing else."""
+    evidence = problem.evidence[:2] if isinstance(problem, CheckFailure) else ()
+    return "; ".join([str(problem), *evidence])
 
 
 def runner(entry: CheckEntry, connectors: Mapping[str, Connector]) -> Runner:

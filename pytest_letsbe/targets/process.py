@@ -133,11 +133,13 @@ class StartedServer:
         self.stop()
         if child is not None and has_ended:
             what = f"ended {child.status()}" if what == "ended" else f"{what}, and ended {child.status()}"
-        lines = list(evidence)
-        tail = self._tail.lines()
-        if tail:
-            lines += ["its last words:", *(f"  {line}" for line in tail)]
+        lines = [*evidence, *self.last_words()]
         return TargetDead(f"target {self.label} {what}", evidence=lines, silent=silent)
+
+    def last_words(self) -> list[str]:
+        """The last lines of what it wrote, below a heading; empty when it wrote nothing."""
+        tail = self._tail.lines()
+        return ["its last words:", *(f"  {line}" for line in tail)] if tail else []
 
     def stop(self, grace: float = 0.0) -> None:
         """End the process group; the state folder stays for the next start."""

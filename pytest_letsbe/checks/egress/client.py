@@ -119,12 +119,17 @@ class Script:
                 raise ValueError(f"no step is called {sorted(step)}")
 
     async def _open(self) -> None:
-        local = (self._source, 0) if self._source else None
-        reader, writer = await asyncio.wait_for(
-            asyncio.open_connection(*self._where, local_addr=local, limit=2**20), WAIT
-        )
+        ours = socket.socket()
+        ours.setblocking(False)
+        ours.bind((self._source or "", 0))
+        self.sports.append(ours.getsockname()[1])  # also of an attempt at a port that is closed: the world sees it
+        try:
+            await asyncio.wait_for(asyncio.get_running_loop().sock_connect(ours, self._where), WAIT)
+        except BaseException:
+            ours.close()
+            raise
+        reader, writer = await asyncio.open_connection(sock=ours, limit=2**20)
         self._reader, self._writer, self._tls, self._fresh = reader, writer, None, b""
-        self.sports.append(writer.get_extra_info("sockname")[1])
 
     def _live(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._reader is None or self._writer is None:

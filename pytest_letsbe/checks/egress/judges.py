@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,9 +17,11 @@ from .world.canary import PORTS
 
 #: Fields that no site may see of a client behind the proxy (RFC 9110, 7.6.1 and 11.7; RFC 7239).
 _NEVER = frozenset({
-    "proxy-authorization", "proxy-connection", "proxy-authenticate", "keep-alive", "te", "trailer", "http2-settings", "forwarded",
-    "x-forwarded-for", "x-real-ip", "x-client-ip", "client-ip", "true-client-ip",
+    "proxy-authorization", "proxy-connection", "proxy-authenticate", "keep-alive", "te", "trailer", "http2-settings",
 })  # fmt: skip
+#: Fields that say where a client is; `unknown` and `_hidden` say it of nobody (RFC 7239, 6.2 and 6.3).
+_WHEREABOUTS = frozenset({"forwarded", "x-forwarded-for", "x-real-ip", "x-client-ip", "client-ip", "true-client-ip"})
+_ADDRESS = re.compile(r"\d+(?:\.\d+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f]*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,21 @@ def destination(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         yield Leak(
             f"{how} reached {where} {dst} port {port}", f"canary {dst}:{port} saw {how}{said} (from port {sport})"
         )
+    yield from _on_kept_connections(vector, sight, mode)
     if mode == "allow":
         yield from _other_methods(sight)
+
+
+def _on_kept_connections(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
+    """Nothing was dialled, and yet a site was asked: on a connection that an earlier request had left open."""
+    opened = {event["conn"] for event in sight.events if event["kind"] == "open"}
+    for conn, talk in sight.conversations.items():
+        if conn not in opened and any(requests_in(talk.data)) and not may_reach(talk.dst, talk.port, vector, mode):
+            yield Leak(
+                f"a request reached the unlisted address {talk.dst} port {talk.port} on a connection kept from before",
+                f"canary {talk.dst}:{talk.port} saw {len(talk.data)} bytes:"
+                f" {mask_runs(talk.data[:160].decode('latin-1'))}",
+            )
 
 
 def _other_methods(sight: Sight, *, in_tls: bool = False) -> Iterator[Leak]:
@@ -165,6 +181,7 @@ def headers(vector: Vector, sight: Sight, mode: str) -> Iterator[Leak]:
         for request in requests_in(talk.data):
             for name, value in request.fields:
                 bad = name.lower() in _NEVER or name.lower().startswith("proxy-")
+                bad = bad or (name.lower() in _WHEREABOUTS and _ADDRESS.search(value) is not None)
                 if bad and not (name.lower() == "te" and value.strip().lower() == "trailers"):
                     yield Leak(
                         f"the field {name} reached a site",

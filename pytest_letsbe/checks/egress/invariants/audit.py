@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,8 +23,10 @@ AUDIT = Invariant(
     "Every attempt has one record in the audit, with its host and what was decided, and no secret in it.",
     "policy file, `audit`",
 )
-_YES = ("allow", "permit", "pass", "accept", "granted")
-_NO = ("den", "block", "refus", "reject", "forbid", "drop")
+#: Where a record says what was decided, and by which beginnings of words; `allowed: true` will do as well.
+_WORDS = ("decision", "action", "verdict", "allowed")
+_YES = ("allow", "permit", "pass", "accept", "granted", "forward")
+_NO = ("den", "block", "refus", "reject", "forbid", "drop", "disallow", "unauthor")
 #: A record may be written a little after the answer.
 SECONDS = 2.0
 
@@ -129,12 +132,14 @@ def _decided(line: str, allowed: bool) -> bool:
         record = json.loads(line)
     except ValueError:
         return False
-    said = (
-        str(record.get("decision", record.get("action", record.get("verdict", "")))).lower()
-        if isinstance(record, dict)
-        else ""
-    )
-    return any(word in said for word in (_YES if allowed else _NO))
+    if not isinstance(record, dict):
+        return False
+    value = next((record[key] for key in _WORDS if key in record), "")
+    if isinstance(value, bool):
+        return value is allowed
+    said = str(value).lower()
+    refused = any(word in said for word in _NO) or re.search(r"\bnot?\b", said) is not None
+    return refused if not allowed else not refused and any(word in said for word in _YES)
 
 
 def _no_secret(session: Session, trail: _Trail) -> None:

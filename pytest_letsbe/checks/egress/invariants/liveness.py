@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ....masking import mask_runs
 from ....model import Case, CheckFailure, Invariant, NotEvaluated
@@ -19,6 +19,8 @@ LIVENESS = Invariant(
     "a dead proxy blocked 139 of 139 attacks; only the controls told (egress study, 2026)",
 )
 
+#: Seconds until an allowed site's answer, or the handshake with it, must be there.
+PATIENCE = 10.0
 _KEY = "x3JJHMbDL1EzLkh9GBhXDw=="
 _UPGRADE = f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {_KEY}\r\n"
 #: "hi" in one masked frame, and as it comes back.
@@ -38,7 +40,7 @@ def ways() -> dict[str, Way]:
     api, wild = probe.ALLOWED, f"docs.{probe.WILD}"
     tunnel = [*connect(f"{api}:443"), {"tls": {"sni": api}}]
     websocket: list[Step] = [{"recv": "head"}, {"send": _FRAME}, {"recv": "any"}]
-    return {
+    found = {
         "absolute": Way((absolute(api),), b"canary at 52.1.0.10"),
         "connect": Way(((*connect(f"{api}:443"), *inside_tls(api)),), b"canary at 52.1.0.10"),
         "suffix": Way((absolute(wild),), b"canary at 52.1.0.20", probe.WILD_AT),
@@ -58,6 +60,15 @@ def ways() -> dict[str, Way]:
             ([{"send": get(f"http://{api}/echo", api, method="POST", body="a question")}, {"recv": "reply"}],), b"a question"
         ),
     }  # fmt: skip
+    return {name: replace(way, scripts=tuple(map(_patient, way.scripts))) for name, way in found.items()}
+
+
+def _patient(steps: Sequence[Step]) -> list[Step]:
+    """An attack is over after two seconds of silence; what should succeed may take a slow proxy's time."""
+    return [
+        {**step, "wait": PATIENCE} if ("recv" in step and step["recv"] != "eof") or "tls" in step else step
+        for step in steps
+    ]
 
 
 def _cases(plan: Plan) -> Iterable[Case]:

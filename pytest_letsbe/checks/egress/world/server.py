@@ -175,7 +175,7 @@ class WorldServer:
             proxy.check_alive()
         except TargetDead as death:
             return {"alive": False, "words": list(death.evidence), "sentence": death.sentence}
-        return {"alive": proxy.is_running, "words": [], "sentence": ""}
+        return {"alive": proxy.is_running, "words": proxy.last_words(), "sentence": ""}
 
     async def op_pid(self, name: str) -> int:
         """Its process id inside the world, for who reads /proc there."""

@@ -32,6 +32,10 @@ AT_REST = Invariant(
 )
 
 
+#: Characters of a long result: three pieces of OpenClaw's and a bit.
+LONG = 52_000
+
+
 def _exec(lab: Lab, carried: Carried) -> Effect:
     return lab.ledger.exec("exec cat", first=f"cat {_kept(lab, carried.text)}")
 
@@ -58,6 +62,13 @@ def _inner_json(lab: Lab, carried: Carried) -> Effect:
     return lab.ledger.wrapped("JSON in JSON", answer=_answer(lab, {"parts": [text]}))
 
 
+def _long_text(lab: Lab, carried: Carried) -> Effect:
+    """OpenClaw masks tokens it knows by itself, in pieces of 16,384 characters: across a border it sees none."""
+    last = carried.secrets[-1].value
+    parts = ["plain", f"{carried.text} {f'{last} ' * (LONG // len(last))}"]
+    return lab.ledger.wrapped("long text", answer=_answer(lab, {"parts": parts}))
+
+
 #: How a result carries the secret. Each is a call of its own kind.
 CARRIERS: dict[str, Callable[[Lab, Carried], Effect]] = {
     "exec": _exec,
@@ -66,6 +77,7 @@ CARRIERS: dict[str, Callable[[Lab, Carried], Effect]] = {
     "details": _details,
     "thrown-error": _throws,
     "json-in-json": _inner_json,
+    "long-text": _long_text,
 }
 
 
