@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 
 from pytest_letsbe.reference.proxy import ReferenceProxy
@@ -152,6 +153,21 @@ class NeverMends(ReferenceProxy):
             self.__dict__["begun"] = True
 
 
+class DiesWhenMended(ReferenceProxy):
+    """Shuts on a broken policy, and ends when a good one comes back."""
+
+    expected = "fail-closed"
+    first = "reload/mended"
+    check_options = ALLOW_ONLY
+
+    def reload(self):
+        broken = self.policy is None and "begun" in self.__dict__
+        super().reload()
+        self.__dict__["begun"] = True
+        if broken and self.policy is not None:
+            os._exit(1)
+
+
 class TunnelsWithoutCa(ReferenceProxy):
     """Without its CA it lets TLS pass unread."""
 
@@ -214,7 +230,7 @@ class OneAtATime(ReferenceProxy):
     """Serves one client after another."""
 
     expected = "survives"
-    first = "half-open-bodies"
+    first = "idle-tunnels"
     check_options = ALLOW_ONLY
 
     async def client(self, reader, writer):

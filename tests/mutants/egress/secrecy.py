@@ -141,6 +141,49 @@ class RemembersTheTenant(ReferenceProxy):
         return self.__dict__["last"]
 
 
+class JudgesOnDial(ReferenceProxy):
+    """Asks the rules when it dials: on a connection that it kept from the owner anybody is served."""
+
+    expected = "tenant-separation"
+    check_options = ALLOW_ONLY
+
+    def permit(self, tenant, host, port, scheme, method):
+        if (host, port) not in self.__dict__.setdefault("kept", {}):
+            super().permit(tenant, host, port, scheme, method)
+
+    async def connect(self, host, port, tls):
+        if not tls and (host, port) in self.kept:
+            return self.kept.pop((host, port))
+        reader, writer, address = await super().connect(host, port, tls)
+        if tls:
+            return reader, writer, address
+        kept = _Kept(writer)
+        kept.close = lambda: kept.owned and self.kept.__setitem__((host, port), (reader, kept, address))
+        return reader, kept, address
+
+    def message(self, head, *more):
+        asked = super().message(head, *more)
+        return (
+            asked.replace(b"Connection: close", b"Connection: keep-alive") if head.one("proxy-authorization") else asked
+        )
+
+
+class _Kept:
+    """A writer that isn't closed after its owner's request."""
+
+    owned = False
+
+    def __init__(self, writer):
+        self._writer = writer
+
+    def write(self, data):
+        self.owned = b"Connection: keep-alive" in data
+        self._writer.write(data)
+
+    def __getattr__(self, name):
+        return getattr(self._writer, name)
+
+
 class BelievesTenantField(ReferenceProxy):
     """X-Tenant says who asks."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ....masking import mask_runs
 from ....model import Case, CheckFailure, Invariant, NotEvaluated
@@ -40,7 +40,7 @@ def ways() -> dict[str, Way]:
     api, wild = probe.ALLOWED, f"docs.{probe.WILD}"
     tunnel = [*connect(f"{api}:443"), {"tls": {"sni": api}}]
     websocket: list[Step] = [{"recv": "head"}, {"send": _FRAME}, {"recv": "any"}]
-    found = {
+    return {
         "absolute": Way((absolute(api),), b"canary at 52.1.0.10"),
         "connect": Way(((*connect(f"{api}:443"), *inside_tls(api)),), b"canary at 52.1.0.10"),
         "suffix": Way((absolute(wild),), b"canary at 52.1.0.20", probe.WILD_AT),
@@ -60,7 +60,6 @@ def ways() -> dict[str, Way]:
             ([{"send": get(f"http://{api}/echo", api, method="POST", body="a question")}, {"recv": "reply"}],), b"a question"
         ),
     }  # fmt: skip
-    return {name: replace(way, scripts=tuple(map(_patient, way.scripts))) for name, way in found.items()}
 
 
 def _patient(steps: Sequence[Step]) -> list[Step]:
@@ -91,7 +90,7 @@ def require(session: Session, mode: str, way: Way, name: str) -> None:
     seen: list[str] = []
     looked_up = False
     for script in way.scripts:
-        sight = session.try_(script, mode)
+        sight = session.try_(_patient(script), mode)
         if works(sight, way):
             return
         seen += told(sight)

@@ -25,7 +25,7 @@ PATIENCE = 6.0
 API = probe.ALLOWED
 TUNNELS = 1000
 #: Seconds a client beside all tunnels waits: a busy machine needs the second try, a proxy that holds him back fails both.
-PATIENCES = (PATIENCE, 20.0)
+PATIENCES = (PATIENCE, 14.0)
 
 
 @dataclass(frozen=True, slots=True)
