@@ -85,6 +85,9 @@ def test_pieces_of_one_thing_belong_together() -> None:
         ("x«{iban97}»", "{iban97} needs an IBAN's country"),
         ("{pem_begin}", "{pem_begin} needs a label"),
         ("{say}", "{say} needs the text"),
+        ("{password:3}", "{password} needs a length from 4 to 4096"),  # shorter ones were tried for ever
+        ("{password_percent:1}", "{password_percent} needs a length from 4 to 4096"),
+        ("{basicauth:2}", "{basicauth} needs a length from 4 to 4096"),
     ],
 )
 def test_a_bad_template_is_a_usage_error_at_its_row(template: str, sentence: str) -> None:

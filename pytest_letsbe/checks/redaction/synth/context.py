@@ -70,10 +70,10 @@ class Context:
 Generator: TypeAlias = Callable[[Context, str], str]
 
 
-def count(arg: str, *, most: int = 4096) -> int:
+def count(arg: str, *, least: int = 1, most: int = 4096) -> int:
     """The length that stands after a generator's colon."""
-    if not arg.isascii() or not arg.isdigit() or not 1 <= int(arg) <= most:
-        raise ArgumentError(f"needs a length from 1 to {most}, such as {{name:32}}, not {arg!r}")
+    if not arg.isascii() or not arg.isdigit() or not least <= int(arg) <= most:
+        raise ArgumentError(f"needs a length from {least} to {most}, such as {{name:32}}, not {arg!r}")
     return int(arg)
 
 

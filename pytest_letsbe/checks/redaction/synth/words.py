@@ -36,6 +36,10 @@ UMLAUTS = "äöüßéñçø"
 EMOJI = "🔑🦊🌵🚲🎈"
 
 
+#: Two characters of spice between two that are letters or digits: nothing shorter has room for them.
+SPICED = 4
+
+
 def pick(rng: random.Random, length: int) -> list[str]:
     return rng.sample(WORDS, length)
 
@@ -50,15 +54,15 @@ def _spiced(rng: random.Random, length: int, spice: str) -> str:
 
 def password(ctx: Context, arg: str) -> str:
     """``password:N``: letters, digits and punctuation that needs no quoting."""
-    return _spiced(ctx.rng, count(arg), PUNCTUATION)
+    return _spiced(ctx.rng, count(arg, least=SPICED), PUNCTUATION)
 
 
 def password_umlaut(ctx: Context, arg: str) -> str:
-    return _spiced(ctx.rng, count(arg), UMLAUTS + PUNCTUATION[:4])
+    return _spiced(ctx.rng, count(arg, least=SPICED), UMLAUTS + PUNCTUATION[:4])
 
 
 def password_emoji(ctx: Context, arg: str) -> str:
-    return _spiced(ctx.rng, count(arg), EMOJI)
+    return _spiced(ctx.rng, count(arg, least=SPICED), EMOJI)
 
 
 def password_url(ctx: Context, arg: str) -> str:
@@ -68,7 +72,7 @@ def password_url(ctx: Context, arg: str) -> str:
 
 def password_percent(ctx: Context, arg: str) -> str:
     """A password with characters that a URL shows percent-encoded, encoded."""
-    return quote(_spiced(ctx.rng, count(arg), "@:/?#%&"), safe="")
+    return quote(_spiced(ctx.rng, count(arg, least=SPICED), "@:/?#%&"), safe="")
 
 
 def password_b64(ctx: Context, arg: str) -> str:
