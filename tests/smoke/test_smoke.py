@@ -70,11 +70,10 @@ def test_the_real_environment_stays_outside(root, monkeypatch):
     assert b"LETSBE_OUTSIDE" not in inside(root, "env").output
 
 
-def test_nothing_is_left_of_a_root():
-    made = Rootfs([])
-    inside(made, "mkdir /srv/closed; touch /srv/closed/x; chmod 0 /srv/closed")
-    made.close()
-    assert not made.folder.exists()
+def test_nothing_is_left_of_a_root(root):
+    inside(root, "mkdir /srv/closed; touch /srv/closed/x; chmod 0 /srv/closed")
+    root.close()
+    assert not root.folder.exists()
 
 
 def test_a_missing_bubblewrap_fails_with_the_line_that_installs_it(tmp_path, monkeypatch):
