@@ -99,8 +99,9 @@ def _by_hand(repo: Repo) -> Iterator[Finding]:
                     workflow.at("on", event), f"job {job.id} reaches production by {event}, without anybody's decision"
                 )
             if not others and repo.policy.approval == "dispatch":
-                whole = "\n".join([spoken(j) + f"\n{j.id} {j.name}" for j in [job, *jobs_before(workflow, job, repo)]])
-                names = " ".join(step.name for j in [job, *jobs_before(workflow, job, repo)] for step in j.steps)
+                inside = [job, *jobs_before(workflow, job, repo)]
+                whole = "\n".join(spoken(j) + f"\n{j.id} {j.name}" for j in inside)
+                names = " ".join(step.name for j in inside for step in j.steps)
                 if not _APPROVAL.search(f"{whole}\n{names}\n{' '.join(input_names(workflow))}"):
                     sentence = f"nothing before job {job.id} asks who approved production"
                     yield Finding(job.at(), sentence, "need a job that checks an approval of this digest")
