@@ -65,3 +65,8 @@ class Tail:
         """The last twenty lines, masked."""
         text = bytes(self._kept).decode("utf-8", "replace").rstrip()
         return [mask(line.rstrip()) for line in text.splitlines()[-TAIL_LINES:]]
+
+    def words(self, heading: str) -> list[str]:
+        """The lines, indented below a heading; empty when nothing was written."""
+        lines = self.lines()
+        return [heading, *(f"  {line}" for line in lines)] if lines else []

@@ -138,8 +138,7 @@ class StartedServer:
 
     def last_words(self) -> list[str]:
         """The last lines of what it wrote, below a heading; empty when it wrote nothing."""
-        tail = self._tail.lines()
-        return ["its last words:", *(f"  {line}" for line in tail)] if tail else []
+        return self._tail.words("its last words:")
 
     def stop(self, grace: float = 0.0) -> None:
         """End the process group; the state folder stays for the next start."""

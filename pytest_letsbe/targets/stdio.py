@@ -199,10 +199,7 @@ class StdioTarget:
         self._end()
         if ended:
             what = f"{what} {child.status()}"
-        lines = [line for line in evidence if line]
-        tail = pipe.tail.lines()
-        if tail:
-            lines += ["its last words on stderr:", *(f"  {line}" for line in tail)]
+        lines = [*filter(None, evidence), *pipe.tail.words("its last words on stderr:")]
         return TargetDead(f"target {self._label} {what}", evidence=lines, silent=silent, greeting=greeting)
 
     def _end(self) -> None:
