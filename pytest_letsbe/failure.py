@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from .model import Case, CheckFailure
 
 SHOWN_SAMPLES = 5
@@ -21,3 +24,39 @@ def render(case: Case, failure: CheckFailure, rerun: str, note: str | None = Non
     if note:
         lines.append(f"  {note}")
     return "\n".join([*lines, f"rerun: {rerun}"])
+
+
+class Writer(Protocol):
+    """The part of pytest's terminal writer that is needed here."""
+
+    def line(self, s: str = "") -> None: ...
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The first line of a finding, under the name by which pytest asks for it."""
+
+    message: str
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding as pytest prints it: all of it among the failures, its first line in summaries and JUnit's ``message``.
+
+    Where ``CI`` is set pytest repeats a text that is a mere ``str`` whole in its short summary.
+    """
+
+    text: str
+
+    @property
+    def reprcrash(self) -> Headline:
+        return Headline(self.text.partition("\n")[0])
+
+    def toterminal(self, tw: Writer) -> None:
+        tw.line(self.text)
+
+    def __str__(self) -> str:
+        return self.text

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .failure import Shown
 from .state import STATE, Loaded
 
 if TYPE_CHECKING:
@@ -61,10 +62,13 @@ class Reporter:
                     ("letsbe.samples", 1),
                 ]
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         facts = dict(report.user_properties)
         if "letsbe.check" not in facts:
             return
+        if isinstance(report.longrepr, str):  # here, since a worker of pytest-xdist sends it as text
+            report.longrepr = Shown(report.longrepr)  # type: ignore[assignment]
         results = self._results.setdefault(str(facts.get("letsbe.manifest", "")), {})
         result = _result(report, facts, results.get(report.nodeid))
         if result is not None:

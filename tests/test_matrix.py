@@ -1,6 +1,7 @@
 """The matrix, its exit code, and what never counts as a proof."""
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -200,6 +201,21 @@ def test_the_matrix_stands_below_everything_else(project):
     project.coin("fails", "heads")
     shown = project.run().stdout.str()
     assert shown.index("short test summary") < shown.index("letsbe 0.1") < shown.index("1 failed, 1 passed in")
+
+
+@pytest.mark.parametrize("where", ["in CI", "at a desk"])
+@pytest.mark.parametrize("spread", [(), ("-n2",)], ids=["one process", "xdist"])
+def test_a_finding_is_told_once_and_named_in_the_summary(project, monkeypatch, where, spread):
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.delenv("BUILD_NUMBER", raising=False)
+    monkeypatch.setenv("CI", "true") if where == "in CI" else monkeypatch.delenv("CI", raising=False)
+    project.coin("fails")
+    shown = project.run(*spread, "--junit-xml", "junit.xml").stdout.str()
+    assert shown.count("  it rolled") == shown.count("rerun: pytest -p letsbe") == 1
+    assert "FAILED letsbe.yaml::coin::lands[fails] - letsbe.yaml:5: the coin fell" in shown
+    failure = ElementTree.parse(project.path / "junit.xml").find(".//failure")
+    assert failure.get("message") == "letsbe.yaml:5: the coin fell into the drain"
+    assert "it rolled" in failure.text
 
 
 def test_of_many_findings_of_an_invariant_the_first_are_shown_whole(project):
