@@ -50,6 +50,12 @@ def _cut(run: str) -> str:
     return run if len(run) < 16 else f"{run[:4]}…({len(run)})"
 
 
+class Quote(str):
+    """A line of evidence with words of the target's in it: who knows what the target was given can cut those too."""
+
+    __slots__ = ()
+
+
 class Tail:
     """The last 64 kB of what a process wrote, however much it writes."""
 
@@ -69,4 +75,4 @@ class Tail:
     def words(self, heading: str) -> list[str]:
         """The lines, indented below a heading; empty when nothing was written."""
         lines = self.lines()
-        return [heading, *(f"  {line}" for line in lines)] if lines else []
+        return [heading, *(Quote(f"  {line}") for line in lines)] if lines else []

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from .base import PROTOCOL, Hello, Output, Refused, Reply, TargetDead, Unsupported
-from .excerpt import excerpt, mask
+from .excerpt import Quote, excerpt, mask
 from .replies import ReplyError, parse_json, read_hello
 from .wire import Answer, Wire, WireError, check_url
 
@@ -143,7 +143,7 @@ class HttpTarget:
         except ReplyError as error:
             raise TargetDead(f"target {self._label} {error.what}", evidence=[error.evidence]) from None
         if type(value) is not dict:
-            evidence = f"it begins {excerpt(answer.body)}"
+            evidence = Quote(f"it begins {excerpt(answer.body)}")
             raise TargetDead(f"target {self._label} sent JSON that is not an object", evidence=[evidence])
         return Output(value)
 

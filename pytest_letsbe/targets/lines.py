@@ -8,7 +8,7 @@ import time
 
 from .base import MAX_REPLY
 from .child import Child
-from .excerpt import Tail, excerpt
+from .excerpt import Quote, Tail, excerpt
 
 CHUNK = 64 * 1024
 
@@ -100,8 +100,11 @@ class LinePipe:
     def _silence(self, wait: float) -> PipeError:
         if self._hung_up:
             return PipeError("closed its stdin and didn't end")
-        evidence = f"an unfinished line begins {excerpt(bytes(self._partial))}" if self._partial else ""
+        evidence = self._unfinished()
         return PipeError(f"didn't answer within {wait:g} s", evidence=evidence, silent=True)
+
+    def _unfinished(self) -> str:
+        return Quote(f"an unfinished line begins {excerpt(bytes(self._partial))}") if self._partial else ""
 
     def _read(self) -> list[bytes]:
         try:
@@ -109,7 +112,7 @@ class LinePipe:
         except BlockingIOError:
             return []
         if not chunk:
-            cut = f"an unfinished line begins {excerpt(bytes(self._partial))}" if self._partial else ""
+            cut = self._unfinished()
             if self._child.exited(LAST_WORDS):
                 raise PipeError("ended", evidence=cut, ended=True)
             raise PipeError("closed its stdout and didn't end", evidence=cut)
@@ -117,7 +120,9 @@ class LinePipe:
         if len(self._partial) + len(first) > MAX_REPLY:
             raise PipeError(
                 f"sent more than {MAX_REPLY // 2**20} MB without a newline",
-                evidence=f"it begins {excerpt(bytes(self._partial[:CHUNK]))}, of a reply that was read no further",
+                evidence=Quote(
+                    f"it begins {excerpt(bytes(self._partial[:CHUNK]))}, of a reply that was read no further"
+                ),
             )
         if not rest:
             self._partial += first

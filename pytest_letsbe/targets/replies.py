@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Never
 
 from .base import Hello, Output, Refused, Reply, Unsupported
-from .excerpt import excerpt, one_line
+from .excerpt import Quote, excerpt, one_line
 
 KINDS = ("output", "unsupported", "error")
 
@@ -18,7 +18,7 @@ class ReplyError(Exception):
     def __init__(self, what: str, data: bytes) -> None:
         super().__init__(what)
         self.what = what
-        self.evidence = f"it begins {excerpt(data)}"
+        self.evidence = Quote(f"it begins {excerpt(data)}")
 
 
 def _no_constant(name: str) -> Never:

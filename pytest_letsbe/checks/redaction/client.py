@@ -12,6 +12,7 @@ from typing import Any
 from ...masking import quoting
 from ...model import CheckFailure, NotEvaluated
 from ...targets.base import Refused, Reply, Target, TargetDead, Unsupported
+from ...targets.excerpt import Quote
 
 #: Replies remembered for one target: several invariants judge the same answer.
 MEMORY = 50_000
@@ -78,9 +79,7 @@ class Redactor:
             replies = self.target.call_many("redact", [a.input() for a in asks]) if asks else []
         except TargetDead as death:  # its last words may quote what it was given
             said = "" if death.greeting else "\n".join(a.text for a in asks)
-            death.evidence = tuple(
-                quoting(line, said) if line.startswith(("  ", "it begins")) else line for line in death.evidence
-            )
+            death.evidence = tuple(quoting(line, said) if isinstance(line, Quote) else line for line in death.evidence)
             raise
         return [answer(reply, ask.text) for ask, reply in zip(asks, replies, strict=True)]
 
