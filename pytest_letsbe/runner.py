@@ -46,11 +46,10 @@ class Runner:
         self._target_location = target_location
         self._deaths = 0
         self._silent = 0
-        self._blocked: str | None = None
-        self._blocker: str | None = None  # the precondition that blocks, when it was judged by none of its items
-        self._lively = False
+        self._given_up: str | None = None
+        self._asked = False
         self._proven: set[str] = set()
-        self._failed: dict[str, str] = {}
+        self._unmet: dict[str, str] = {}  # preconditions that don't hold, by case, and why
 
     def run(self, case: Case) -> None:
         """Judge one case; raises ``CheckFailure``, ``NotEvaluated`` or ``Vacuous``; ``Noted`` is a pass."""
@@ -63,12 +62,10 @@ class Runner:
         try:
             self._judge(case)
         except (CheckFailure, NotEvaluated, Vacuous) as problem:
-            self._failed[case.id] = f"{case.invariant} doesn't hold ({problem})"
+            self._unmet[case.id] = f"{case.invariant} doesn't hold ({problem})"
             raise
-        self._failed.pop(case.id, None)  # a rerun may pass
+        self._unmet.pop(case.id, None)  # a rerun may pass
         self._proven.add(case.id)
-        if self._blocker == case.id:
-            self._blocker = self._blocked = None
 
     def end_of(self, case: Case) -> Ended:
         """``run`` as a value, for callers without pytest."""
@@ -92,22 +89,22 @@ class Runner:
 
     def _require_liveness(self) -> None:
         """Judge the preconditions that no item has. A death that no item tells is told by the one that asked."""
-        if self._failed:
-            raise NotEvaluated(next(iter(self._failed.values())))
-        if not self._lively and self._blocked is None:
-            self._lively = True
+        if not self._asked and not self._unmet and self._given_up is None:
+            self._asked = True
             for case in self.cases:
                 if case.invariant not in self.check.preconditions or case.id in self._proven:
                     continue
                 try:
                     self._judge(case)
                 except (CheckFailure, NotEvaluated, Vacuous) as problem:
-                    self._blocked, self._blocker = f"{case.invariant} doesn't hold ({_told(problem)})", case.id
+                    self._unmet[case.id] = f"{case.invariant} doesn't hold ({_told(problem)})"
                     if isinstance(problem, TargetDead):
                         raise
                     break
-        if self._blocked is not None:
-            raise NotEvaluated(self._blocked)
+        if self._unmet:
+            raise NotEvaluated(next(iter(self._unmet.values())))
+        if self._given_up is not None:
+            raise NotEvaluated(self._given_up)
 
     def _judge(self, case: Case) -> None:
         try:
@@ -116,7 +113,7 @@ class Runner:
             self._deaths += 1
             self._silent += death.silent
             if self._deaths >= MAX_DEATHS or self._silent >= MAX_SILENT_DEATHS:
-                self._blocked = f"the target died {self._deaths} times in this run; it wasn't started again"
+                self._given_up = f"the target died {self._deaths} times in this run; it wasn't started again"
             if death.location is None:
                 death.location = self._target_location
             raise
