@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 
 from .checks import Checks
-from .checks.base import Check, IsCostly, OpensTarget, ProvesItself, Rests
+from .checks.base import Check, IsCostly, OpensTarget, ProvesItself, Rests, Waits
 from .data import data_dir
 from .model import Case, CheckFailure, Location, Spec, UsageError
 from .progress import Progress
@@ -194,13 +194,26 @@ def _chosen(cases: Sequence[Case], subject: Subject, *, every: bool) -> Iterator
 
 
 def run(checks: Sequence[str], *, every: bool = False, quiet: bool = True) -> list[Outcome]:
-    """Judge all subjects of the checks, two at a time on two cores; in the order of their files."""
+    """Judge all subjects of the checks on all cores; the outcomes stand in the order of their files."""
     todo = [subject for check in checks for subject in subjects(check)]
     outcomes: dict[Subject, Outcome] = {}
-    with Progress("selfcheck", len(todo), quiet=quiet) as progress, ProcessPoolExecutor(os.cpu_count()) as pool:
-        futures = [pool.submit(judge, subject, every=every) for subject in todo]
-        for future in as_completed(futures):
-            outcome = future.result()
-            outcomes[outcome.subject] = outcome
-            progress.step(f"{outcome.subject.check} {outcome.subject.name} {outcome.seconds:.1f} s")
+    with Progress("selfcheck", len(todo), quiet=quiet) as progress:
+        for each, together in _shifts(todo):
+            with ProcessPoolExecutor((os.cpu_count() or 1) * each) as pool:
+                for future in as_completed([pool.submit(judge, subject, every=every) for subject in together]):
+                    outcome = future.result()
+                    outcomes[outcome.subject] = outcome
+                    progress.step(f"{outcome.subject.check} {outcome.subject.name} {outcome.seconds:.1f} s")
     return [outcomes[subject] for subject in todo]
+
+
+def _shifts(todo: Sequence[Subject]) -> Iterator[tuple[int, list[Subject]]]:
+    """Which subjects are judged beside each other, and how many at once on a core.
+
+    Correct ones first: they meet every invariant, take longest, and none should be waited for at the end.
+    """
+    shifts: dict[int, list[Subject]] = {}
+    for subject in sorted(todo, key=lambda subject: subject.expected is not None):
+        check = _checks()[subject.check]
+        shifts.setdefault(check.subjects_per_core if isinstance(check, Waits) else 1, []).append(subject)
+    yield from shifts.items()

@@ -94,6 +94,15 @@ class IsCostly(Protocol):
 
 
 @runtime_checkable
+class Waits(Protocol):
+    """A check whose subjects wait more than they compute."""
+
+    @property
+    def subjects_per_core(self) -> int:
+        """How many of them ``letsbe selfcheck`` judges at once on each core."""
+
+
+@runtime_checkable
 class CorpusCheck(Protocol):
     """A check with a corpus: pytest pointed at ``corpora/<check>/*.yaml`` validates the rows."""
 

@@ -39,6 +39,7 @@ class GatingCheck:
     role = "gate"
     options = GatingOptions
     preconditions = frozenset({"liveness", "engaged"})
+    subjects_per_core = 2
     invariants: tuple[Invariant, ...] = tuple(dict.fromkeys(rule.invariant for rule in RULES))
 
     def __init__(self) -> None:
