@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,20 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     manifest = config.rootpath / "letsbe.yaml"
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS and manifest.is_file():
         config.args.append(str(manifest))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Where pytest finds no test of the name that was asked for, say which one of letsbe.yaml is near."""
+    try:
+        return (yield)
+    except pytest.UsageError as error:
+        from .state import STATE
+        from .unknown_ids import unknown_ids
+
+        loaded = ((path, list(one.cases())) for path, one in session.config.stash[STATE].manifests.items())
+        near = unknown_ids(session.config.args, session.config.invocation_params.dir, loaded)
+        raise pytest.UsageError(*error.args, *near) from None
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> LetsbeFile | CorpusFile | None:

@@ -16,6 +16,29 @@ def test_a_case_can_be_selected_by_its_node_id(project):
     result.assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("coin::lands[haeds]", "coin::lands has no case `haeds` (did you mean 'heads'?)"),
+        ("coin::lends[heads]", "coin has no invariant `lends` (did you mean 'lands'?)"),
+        ("coins", "no check `coins` (did you mean 'coin'?)"),
+    ],
+)
+def test_a_node_id_that_names_no_case_is_answered_with_the_nearest(project, asked, said):
+    project.coin("heads", "tails")
+    result = project.run(f"letsbe.yaml::{asked}")
+    result.stderr.fnmatch_lines([f"ERROR: letsbe.yaml: {said}"])
+    assert result.ret == 4
+
+
+def test_a_node_id_of_someone_elses_tests_is_left_to_pytest(project):
+    project.coin("heads")
+    (project.path / "test_own.py").write_text("def test_it(): pass\n")
+    result = project.run("letsbe.yaml", "test_own.py::test_its")
+    assert "did you mean" not in result.stderr.str()
+    assert result.ret == 4
+
+
 def test_a_keyword_selects_cases(project):
     project.coin("heads", "tails")
     result = project.run("-k", "tails")
