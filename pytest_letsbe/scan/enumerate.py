@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,27 +46,44 @@ def files(root: Path, stats: Stats, *, use_git: bool = True) -> list[Entry]:
     return [found[path] for path in sorted(found)]
 
 
-def _git(root: Path, *arguments: str) -> bytes | None:
-    command = ["git", "-C", os.fspath(root), "-c", "core.quotepath=off", "-c", "core.fsmonitor=false", *arguments]
+def _git(root: Path, *commands: Sequence[str]) -> list[bytes] | None:
+    """What git prints to each command, asked side by side; None when it has no answer to one of them."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k == "GIT_CONFIG_GLOBAL"}
-    try:
-        ran = subprocess.run(command, capture_output=True, check=False, env=environment | {"GIT_OPTIONAL_LOCKS": "0"})
-    except OSError:
-        return None
-    return ran.stdout if ran.returncode == 0 else None
+    start = ("git", "-C", os.fspath(root), "-c", "core.quotepath=off", "-c", "core.fsmonitor=false")
+    with ExitStack() as running:
+        try:
+            asked = [
+                running.enter_context(
+                    subprocess.Popen(
+                        [*start, *command],
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.DEVNULL,
+                        env=environment | {"GIT_OPTIONAL_LOCKS": "0"},
+                    )
+                )
+                for command in commands
+            ]
+        except OSError:
+            return None
+        answers = [one.communicate()[0] for one in asked]
+    return answers if all(one.returncode == 0 for one in asked) else None
 
 
 def _git_files(root: Path, prefix: str, stats: Stats) -> list[Entry] | None:
-    inside = _git(root, "rev-parse", "--is-inside-work-tree")
-    if inside is None or inside.strip() != b"true":
+    inside = _git(root, ["rev-parse", "--is-inside-work-tree"])
+    if inside is None or inside[0].strip() != b"true":
         if (root / ".git").exists():
             stats.notes.append(f"git can't read {prefix or 'the repository'}: every file of the folder was taken")
         return None
-    staged = _git(root, "ls-files", "-s", "-v", "-z")
-    others = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
-    changed = _git(root, "diff-files", "--name-only", "--relative", "-z")
-    if staged is None or others is None or changed is None:
+    told = _git(
+        root,
+        ["ls-files", "-s", "-v", "-z"],
+        ["ls-files", "--others", "--exclude-standard", "-z"],
+        ["diff-files", "--name-only", "--relative", "-z"],
+    )
+    if told is None:
         return None
+    staged, others, changed = told
     dirty = {os.fsdecode(name) for name in changed.split(b"\0") if name}
     entries: list[Entry] = []
     for line in staged.split(b"\0"):

@@ -80,7 +80,11 @@ def _holds_without_validators(names: Any, least: float, found: Any) -> bool:
 
 
 def _tracked_only(real: Any) -> Any:
-    return lambda root, *a: b"" if "--others" in a else real(root, *a)
+    def told(root: Any, *commands: Any) -> Any:
+        answers = real(root, *commands)
+        return answers and [b"" if "--others" in asked else one for asked, one in zip(commands, answers, strict=True)]
+
+    return told
 
 
 def _word_boundary(text: bytes, start: int, end: int) -> bool:
