@@ -64,12 +64,10 @@ _HEADS = re.compile(
     r"^(?:max|min|num|count|total|public|pub|has|is|show|hide|forgot|reset|validate|toggle|csrf|css|i18n)(?=[_A-Z-])",
     re.IGNORECASE,
 )
-_PASSWORD_KEY = re.compile(
-    r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|psk$|credentials?\W*$|(?:^|[^A-Za-z])pw\d?\W*$", re.IGNORECASE
-)
+_PASSWORD_KEY = re.compile(r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|psk$|(?:^|[^A-Za-z])pw\d?\W*$", re.IGNORECASE)
 #: A secret that people make up themselves, and shorter than what a vendor issues.
 _SHORT_KEY = re.compile(
-    r"(?:secret|pepper|(?:secret|api|master|signing|jwt|encryption|session|cookie|aes|crypto|cipher|hmac)[_.-]?key)\W*$",
+    r"(?:secret|pepper|credentials?|(?:secret|api|master|signing|jwt|encryption|session|cookie|aes|crypto|cipher|hmac)[_.-]?key)\W*$",
     re.IGNORECASE,
 )
 #: Names of many things, of which only what a generator made is secret.

@@ -67,7 +67,7 @@ def random_looking(value: str, least: int) -> bool:
 
 def chosen(value: str) -> bool:
     """What people take for passwords: at least two kinds of character, one of them no letter, or a pass-phrase."""
-    if len(value) < 6:
+    if len(value) < 6 or sum(not char.isascii() for char in value) > len(value) / 2:  # a sentence of a label
         return False
     if re.fullmatch(r"\d+(?:[:.,/-]\d+)+", value):  # ports, a date, a version
         return False
