@@ -12,6 +12,8 @@ from ..model import Carried, Kind
 from ..samples import Sample, evidence
 from ..synth import synthesise
 from .base import Rule, Violation, case, judge_all, seeds
+from .leak import long_secrets, one_line, several_lines, windows
+from .liveness import SENTENCES
 
 CHUNKS = Invariant(
     "chunk-invariant",
@@ -27,11 +29,22 @@ def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
     for kind in corpus.kinds:
         if kind.bare:
             yield case(CHUNKS, kind.id, kind.location, seeds(spec, 1) * CUTS, kind)
+    tokens = one_line([kind for kind in corpus.kinds if kind.bare])
+    if tokens:
+        yield case(CHUNKS, "long-text", spec.location, len(_SIZES), windows(tokens, 1))
+    blocks = several_lines(corpus.kinds)
+    if blocks:
+        yield case(CHUNKS, "long-secrets", spec.location, len(_SIZES), long_secrets(blocks))
     yield case(CHUNKS, "no-chunks", spec.location, 1)
+    yield case(CHUNKS, "plain-text", spec.location, len(SENTENCES) + 1, (*SENTENCES, "".join(SENTENCES)))
 
 
 def _judge(case: Case, redactor: Redactor) -> None:
-    if case.name == "no-chunks":
+    if case.name.startswith("long-"):
+        _judge_long_text(case.data, redactor)
+    elif case.name == "plain-text":
+        judge_all(_plain_violations(case.data, redactor))
+    elif case.name == "no-chunks":
         joined = "".join(redactor.redact_chunks([]))
         if joined:
             raise CheckFailure("a stream of no chunks came back as text", evidence=[f"came back {mask_runs(joined)}"])
@@ -39,6 +52,30 @@ def _judge(case: Case, redactor: Redactor) -> None:
         for seed in range(case.samples // CUTS):
             sample = _in_prose(case.data, seed)
             judge_all(_violations(sample, list(_splits(sample)), redactor))
+
+
+#: A hundred kilobytes in pieces as a socket and a model hand them over: 7 of them and 440.
+_SIZES = (16_384, 251)
+
+
+def _judge_long_text(samples: Sequence[Sample], redactor: Redactor) -> None:
+    """A buffer that fills up, a window that slides, a stream of many pieces: what is secret in a long text goes."""
+    for sample in samples:
+        text = sample.text
+        splits = [[text[at : at + size] for at in range(0, len(text), size)] for size in _SIZES]
+        judge_all(_violations(sample, splits, redactor))
+
+
+def _plain_violations(texts: Sequence[str], redactor: Redactor) -> Iterator[Violation]:
+    """What is held back for a secret that never comes is handed out at the end, whole."""
+    splits = [(text, size) for text in texts for size in (1, 5, len(text))]
+    inputs = [{"chunks": [text[at : at + size] for at in range(0, len(text), size)]} for text, size in splits]
+    for (text, size), reply in zip(splits, redactor.target.call_many("redact_chunks", inputs), strict=True):
+        back = answer_stream(reply, text).text
+        if back != text:
+            lines = [f"sent      {text!r}", f"came back {mask_runs(back)!r}"]
+            sentence = f"a stream without a secret, {size} characters a piece, came back changed"
+            yield Violation(f"plain-text@{size}", sentence, lines)
 
 
 def _in_prose(kind: Kind, seed: int) -> Sample:
