@@ -159,7 +159,7 @@ def _neighbours(kinds: list[Kind], count: int) -> list[Sample]:
     return samples
 
 
-def _end(kinds: list[Kind], count: int) -> list[Sample]:
+def megabyte(kinds: Sequence[Kind], count: int = 1) -> list[Sample]:
     """A megabyte with a token in its first, in each of its middle quarters' and in its last line."""
     lines = [FILLER] * (1_000_000 // len(FILLER))
     secrets = [synthesise(kinds[place % len(kinds)], 5 + place) for place in range(4)]
@@ -238,7 +238,7 @@ _SHAPES = {
     "windows/long-text/plain": windows,
     "windows/long-secrets/plain": long_secrets,
     "neighbours/adjacent/plain": _neighbours,
-    "end/megabyte/plain": _end,
+    "end/megabyte/plain": megabyte,
     "names/json-keys/plain": _names,
     "numbers/json-numbers/plain": _numbers,
 }

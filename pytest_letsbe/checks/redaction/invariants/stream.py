@@ -36,7 +36,7 @@ def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
     if blocks:
         yield case(CHUNKS, "long-secrets", spec.location, len(_SIZES), long_secrets(blocks))
     yield case(CHUNKS, "no-chunks", spec.location, 1)
-    yield case(CHUNKS, "plain-text", spec.location, len(SENTENCES) + 1, (*SENTENCES, "".join(SENTENCES)))
+    yield case(CHUNKS, "plain-text", spec.location, len(_PLAIN), _PLAIN)
 
 
 def _judge(case: Case, redactor: Redactor) -> None:
@@ -54,6 +54,8 @@ def _judge(case: Case, redactor: Redactor) -> None:
             judge_all(_violations(sample, list(_splits(sample)), redactor))
 
 
+#: Streams without a secret: with an end of line and without, with characters of two UTF-16 units and of four bytes.
+_PLAIN = (*SENTENCES, "one\r\ntwo \U0001f680\n\tthree \u65e5\u672c\n\n", " ".join(SENTENCES))
 #: A hundred kilobytes in pieces as a socket and a model hand them over: 7 of them and 440.
 _SIZES = (16_384, 251)
 

@@ -14,7 +14,8 @@ from ..samples import PLAIN, Combination, Sample, fit, make, plain_combinations
 from ..structure import same_structure
 from ..synth import synthesise
 from .base import Rule, Violation, case, judge_all
-from .leak import FILLER, one_line, windows
+from .benign import FORMS
+from .leak import FILLER, megabyte, one_line, windows
 from .made_up import made_up
 
 CONTEXT = Invariant(
@@ -58,12 +59,13 @@ def _context_cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
     yield from _kind_cases(CONTEXT)(corpus, spec)
     tokens = one_line([kind for kind in corpus.kinds if kind.bare])
     if tokens:
-        yield case(CONTEXT, "long-text", spec.location, 2, tokens)
+        yield case(CONTEXT, "forms", spec.location, len(FORMS) - 2, tokens[0])
+        yield case(CONTEXT, "long-text", spec.location, 3, tokens)
 
 
 def _judge_long_text(tokens: Sequence[Kind], redactor: Redactor) -> None:
     """Every line of a long text that no secret stands in is still there."""
-    for sample in windows(tokens, 2):
+    for sample in [*windows(tokens, 2), *megabyte(tokens)]:
         output = redactor.ask([sample.ask()])[0].text
         sent, back = sample.text.count(FILLER), output.count(FILLER)
         if back < sent:
@@ -76,9 +78,26 @@ def _judge_context(case: Case, redactor: Redactor) -> None:
     if case.name == "long-text":
         _judge_long_text(case.data, redactor)
         return
+    if case.name == "forms":
+        judge_all(_form_violations(case.data, redactor))
+        return
     samples = [make(combination, 0) for combination in case.data]
     answers = redactor.ask([sample.ask() for sample in samples])
     judge_all(_context_violation(sample, answer.text) for sample, answer in zip(samples, answers, strict=True))
+
+
+def _form_violations(kind: Kind, redactor: Redactor) -> Iterator[Violation]:
+    """Where a secret was found the rest is no more to be changed than where there is none: each form beside one."""
+    secret = synthesise(kind, 3)
+    line = f"It printed {secret.value} and stopped.\n"
+    for name, form in FORMS.items():
+        if form and name != "form-long":
+            text = f"{form}\n\n{line}\n{form}"
+            sample = Sample(f"forms#{name}", secret, Carried(text, (form,)))
+            output = redactor.ask([sample.ask()])[0].text
+            if not (output.startswith(form) and output.endswith(form)):
+                lines = [f"sent      {sample.excerpt(text)}", f"came back {sample.excerpt(output)}"]
+                yield Violation(f"forms#{name}", f"redacting a {kind.id} changed the {name} beside it", lines)
 
 
 def _judge_idempotent(case: Case, redactor: Redactor) -> None:
