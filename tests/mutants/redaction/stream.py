@@ -104,3 +104,31 @@ class OneByOneUnredacted(ReferenceRedactor):
     def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
         oldest, kept = list(chunks[:-32]), chunks[-32:]
         return {"chunks": [*oldest, *super().redact_chunks(kept, **context)["chunks"]]}
+
+
+class HoldsBackLittleMore(ReferenceRedactor):
+    """A kilobyte is held back: every token fits, a private key doesn't."""
+
+    expected = "chunk-invariant"
+    first = "long-secrets"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        output, held = [], ""
+        for chunk in chunks:
+            held = self.redact(held + chunk, **context)["text"] if len(chunks) > 100 else held + chunk
+            if len(chunks) > 100:
+                output.append(held[:-1024])
+                held = held[-1024:]
+        return {"chunks": [*output, self.redact(held, **context)["text"]]}
+
+
+class PlainTailLost(ReferenceRedactor):
+    """What is held back in case a secret begins there is dropped when none does."""
+
+    expected = "chunk-invariant"
+    first = "plain-text"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        text = "".join(chunks)
+        output = self.redact(text, **context)["text"]
+        return {"chunks": [output[:-8] if output == text else output]}

@@ -219,7 +219,7 @@ def _judge_deterministic(case: Case, redactor: Redactor) -> None:
     if case.name == "other-order":
         first, second = _other_order(asks, redactor)
     else:
-        redactor.target.close()  # where it can be started afresh: another case may have asked the same before
+        redactor.restart()  # where it can be started afresh: another case may have asked the same before
         first = redactor.ask(asks, fresh=True)
         second = redactor.ask(asks, fresh=True)
 
@@ -241,7 +241,7 @@ def _other_order(asks: Sequence[Ask], redactor: Redactor) -> tuple[list[Answer],
     """
 
     def restarted(order: Sequence[Ask]) -> list[Answer]:
-        redactor.target.close()
+        redactor.restart()
         return redactor.ask(order, fresh=True)
 
     first, again = restarted(asks), restarted(asks)
