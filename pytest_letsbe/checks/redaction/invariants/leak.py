@@ -25,7 +25,8 @@ NO_LEAK = Invariant(
 )
 NO_DIGEST = Invariant(
     "no-digest",
-    "No unsalted MD5, SHA-1 or SHA-256 of a secret stands in its place: short secrets can be read back from it.",
+    "No unsalted digest of a secret (MD5, SHA-1, SHA-2, SHA-3, BLAKE2) stands in its place, nor the beginning of one: "
+    "short secrets can be read back from it.",
     "LLM Guard 0.3.16 hash mode",
 )
 

@@ -87,13 +87,14 @@ def _in_prose(kind: Kind, seed: int) -> Sample:
 
 
 def _splits(sample: Sample) -> Iterator[list[str]]:
-    """Two pieces cut at each place of the token, then every character by itself, then pieces of seven."""
+    """Two pieces cut at each place of the token, then one piece, every character by itself, pieces of seven."""
     text = sample.text
     start = text.index(sample.secret.value)
     stop = start + len(sample.secret.value)
     places = range(start, stop + 1, max(1, (stop - start) // CUTS))
     for place in places:
         yield [text[:place], text[place:]]
+    yield [text]
     yield list(text)
     yield [text[i : i + 7] for i in range(0, len(text), 7)]
     yield [text[:start], "", text[start:stop], "", text[stop:]]
