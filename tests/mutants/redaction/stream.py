@@ -141,3 +141,14 @@ class OnePiecePassed(ReferenceRedactor):
 
     def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
         return {"chunks": list(chunks)} if len(chunks) == 1 else super().redact_chunks(chunks, **context)
+
+
+class EmojiCut(ReferenceRedactor):
+    """What goes out is cut every 16 UTF-16 units, as a JavaScript string is, and written as UTF-8: halves become U+FFFD."""
+
+    expected = "chunk-invariant"
+    first = "plain-text"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        wide = self.redact("".join(chunks), **context)["text"].encode("utf-16-le", "surrogatepass")
+        return {"chunks": [wide[at : at + 32].decode("utf-16-le", "replace") for at in range(0, len(wide), 32)]}

@@ -33,7 +33,7 @@ NO_DIGEST = Invariant(
 #: Sizes at which redactors cut their input into windows, or stop looking.
 WINDOWS = (1024, 2048, 4096, 8192, 10_000, 16_384, 32_768, 50_000, 65_536, 100_000)
 LONG = 110_000
-_LONG_BORDERS = (8192, 16_384, 32_768, 65_536, 100_000)
+_LONG_BORDERS = (8192, 16_384, 32_768, 65_536)
 FILLER = "2026-11-23T08:14:02Z INFO worker-7 finished job, 3 retries, next run in 40 s\n"
 
 
@@ -133,7 +133,7 @@ def several_lines(kinds: Sequence[Kind]) -> list[Kind]:
 
 
 def long_secrets(kinds: Sequence[Kind], count: int = 1) -> list[Sample]:
-    """Secrets of several lines across the usual window borders of a text of 100 kB, which cut them anywhere."""
+    """Secrets of several lines across the usual window borders of a text of 70 kB, which cut them anywhere."""
     samples = []
     for shift in range(count):
         text, cores = "", list[str]()
@@ -142,8 +142,8 @@ def long_secrets(kinds: Sequence[Kind], count: int = 1) -> list[Sample]:
             fill = border - len(text) - len(secret.value) * (index + 1) // (len(_LONG_BORDERS) + 1)
             text += (FILLER * (fill // len(FILLER))) + secret.value + "\n"
             cores += secret.cores
-        text += FILLER * ((LONG - len(text)) // len(FILLER))
-        whole = Secret("secret of several lines in 100 kB", "".join(cores), tuple(cores), "", True)
+        text += FILLER * 30
+        whole = Secret("secret of several lines in 70 kB", "".join(cores), tuple(cores), "", True)
         samples.append(Sample(f"windows/long-secrets/plain#{shift}", whole, Carried(text, ())))
     return samples
 

@@ -34,14 +34,14 @@ def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
         yield case(CHUNKS, "long-text", spec.location, len(_SIZES), windows(tokens, 1))
     blocks = several_lines(corpus.kinds)
     if blocks:
-        yield case(CHUNKS, "long-secrets", spec.location, len(_SIZES), long_secrets(blocks))
+        yield case(CHUNKS, "long-secrets", spec.location, 1, long_secrets(blocks))
     yield case(CHUNKS, "no-chunks", spec.location, 1)
     yield case(CHUNKS, "plain-text", spec.location, len(_PLAIN), _PLAIN)
 
 
 def _judge(case: Case, redactor: Redactor) -> None:
     if case.name.startswith("long-"):
-        _judge_long_text(case.data, redactor)
+        _judge_long_text(case.data, _SIZES[: case.samples], redactor)
     elif case.name == "plain-text":
         judge_all(_plain_violations(case.data, redactor))
     elif case.name == "no-chunks":
@@ -54,17 +54,19 @@ def _judge(case: Case, redactor: Redactor) -> None:
             judge_all(_violations(sample, list(_splits(sample)), redactor))
 
 
-#: Streams without a secret: with an end of line and without, with characters of two UTF-16 units and of four bytes.
-_PLAIN = (*SENTENCES, "one\r\ntwo \U0001f680\n\tthree \u65e5\u672c\n\n", " ".join(SENTENCES))
-#: A hundred kilobytes in pieces as a socket and a model hand them over: 7 of them and 440.
-_SIZES = (16_384, 251)
+#: Streams without a secret, with an end of line and without. Emoji are two UTF-16 units and four bytes long: the run of
+#: them is cut within one at whatever number of either, the second time with one more before it.
+_EMOJI = "\U0001f680" * 40
+_PLAIN = (*SENTENCES, "one\r\n\n\ttwo \u65e5\u672c\n\n", f"{_EMOJI}x{_EMOJI}", " ".join(SENTENCES))
+#: A long text in pieces as a model and a socket hand them over: 440 of them and 7.
+_SIZES = (251, 16_384)
 
 
-def _judge_long_text(samples: Sequence[Sample], redactor: Redactor) -> None:
+def _judge_long_text(samples: Sequence[Sample], sizes: Sequence[int], redactor: Redactor) -> None:
     """A buffer that fills up, a window that slides, a stream of many pieces: what is secret in a long text goes."""
     for sample in samples:
         text = sample.text
-        splits = [[text[at : at + size] for at in range(0, len(text), size)] for size in _SIZES]
+        splits = [[text[at : at + size] for at in range(0, len(text), size)] for size in sizes]
         judge_all(_violations(sample, splits, redactor))
 
 
