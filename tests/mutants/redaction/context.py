@@ -449,7 +449,7 @@ class EndOfMegabyteCut(_After):
     """Texts over 512 kB end in an ellipsis there."""
 
     expected = "context-preserved"
-    first = "long-text"
+    first = "megabyte"
 
     def then(self, before: str, text: str) -> str:
         return text if len(text) <= 1 << 19 else text[: 1 << 19] + "…"
