@@ -50,11 +50,11 @@ def _explain(document: Document, base: YamlPath, into: Any, text: str) -> UsageE
     if missing := _MISSING.match(message):
         return UsageError(f"{shown} needs the key {missing['field']!r}", document.at(*here))
     if message == "Invalid RFC3339 encoded date":
-        return UsageError(f"{shown} takes a date such as 2027-01-31", document.at(*here))
+        return UsageError(f"{shown}: takes a date such as 2027-01-31", document.at(*here))
     if message.startswith("Invalid enum value") and (allowed := _allowed(into, steps)):
         got = message.removeprefix("Invalid enum value ").strip("'")
         hint = did_you_mean(got, allowed) if len(allowed) > 1 else f" (known: {allowed[0]})"
-        return UsageError(f"{shown} can't be {got!r}{hint}", document.at(*here))
+        return UsageError(f"{shown}: can't be {got!r}{hint}", document.at(*here))
     words = message.endswith("got `str`") and message.startswith("Expected `array")
     mend = f" ({here[-1]}: [one, after, the, other])" if words and here else ""
     return UsageError(f"{shown}: {message[:1].lower()}{message[1:]}{mend}", document.at(*here))
