@@ -130,7 +130,9 @@ def _required(
             raise UsageError(f"require takes '+check' or '-check', not {change!r}", where)
         if sign == "+":
             if name not in {*checks, *model.checks}:
-                raise UsageError(f"unknown check {name!r}{did_you_mean(name, {*checks, *model.checks})}", where)
+                near = did_you_mean(name, {*checks, *model.checks})
+                mend = near or f": write `checks.{name}` with its `run:` or report, or mend the name"
+                raise UsageError(f"unknown check {name!r}{mend}", where)
             if name not in required:
                 required.append(name)
         elif name not in required:

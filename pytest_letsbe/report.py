@@ -39,6 +39,8 @@ class Reporter:
         self.deselected: dict[str, CaseResult] = {}
         self._results: dict[str, dict[str, CaseResult]] = {}
         self._rows: dict[Path, tuple[bool, list[Row]]] = {}
+        self._written: list[str] = []
+        self._unwritten: str | None = None
         self._exit: int = pytest.ExitCode.OK
 
     # -- gathering
@@ -91,6 +93,8 @@ class Reporter:
         for path in sorted(self.collected):
             self._rows[path] = self._judge(state.manifests[path])
         self._write_report()
+        if self._unwritten:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             from .matrix import satisfied
 
@@ -129,7 +133,16 @@ class Reporter:
 
             manifests = self.config.stash[STATE].manifests
             write_matrices(terminalreporter, [(manifests[path].manifest, *self._rows[path]) for path in self._rows])
-        elif self.config.getoption("letsbe_report") and not self.config.option.collectonly:
+            if len(self._written) > 1:
+                terminalreporter.write_line(f"one report of each package: {', '.join(self._written)}")
+            if self._unwritten:
+                terminalreporter.write_line(f"letsbe: {self._unwritten}", red=True)
+        elif self.config.option.collectonly:
+            if self.collected:
+                from .terminal import NOT_ENFORCED
+
+                terminalreporter.write_line(NOT_ENFORCED, yellow=True)
+        elif self.config.getoption("letsbe_report"):
             terminalreporter.write_line("letsbe: no report was written: no letsbe.yaml was collected", red=True)
         elif self._exit == pytest.ExitCode.NO_TESTS_COLLECTED and not self.collected:
             here = self.config.invocation_params.dir
@@ -140,13 +153,22 @@ class Reporter:
         if not target:
             return
         paths = sorted(self._rows)
+        manifests = [self.config.stash[STATE].manifests[path].manifest for path in paths]
+        packages = [manifest.package for manifest in manifests]
+        if twice := sorted({str(m.location.path) for m in manifests if packages.count(m.package) > 1}):
+            self._unwritten = f"no report was written: {' and '.join(twice)} name the same package; run one at a time"
+            return
         for path in paths:
             # A report speaks of one package; a run over several writes report.<package>.json beside each other.
             package = self.config.stash[STATE].manifests[path].manifest.package
             file = Path(target) if len(paths) == 1 else Path(target).with_suffix(f".{package}{Path(target).suffix}")
-            file = self.config.invocation_params.dir / file
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(self._report(path), indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
+            whole = self.config.invocation_params.dir / file
+            try:
+                whole.parent.mkdir(parents=True, exist_ok=True)
+                whole.write_text(json.dumps(self._report(path), indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
+            except OSError as error:
+                self._unwritten = f"the report {file} can't be written: {error.strerror or error}"
+            self._written.append(str(file))
 
     def _report(self, path: Path) -> dict[str, Any]:
         loaded = self.config.stash[STATE].manifests[path]

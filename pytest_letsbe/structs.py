@@ -49,6 +49,12 @@ def _explain(document: Document, base: YamlPath, into: Any, text: str) -> UsageE
         )
     if missing := _MISSING.match(message):
         return UsageError(f"{shown} needs the key {missing['field']!r}", document.at(*here))
+    if message == "Invalid RFC3339 encoded date":
+        return UsageError(f"{shown} takes a date such as 2027-01-31", document.at(*here))
+    if message.startswith("Invalid enum value") and (allowed := _allowed(into, steps)):
+        got = message.removeprefix("Invalid enum value ").strip("'")
+        hint = did_you_mean(got, allowed) if len(allowed) > 1 else f" (known: {allowed[0]})"
+        return UsageError(f"{shown} can't be {got!r}{hint}", document.at(*here))
     words = message.endswith("got `str`") and message.startswith("Expected `array")
     mend = f" ({here[-1]}: [one, after, the, other])" if words and here else ""
     return UsageError(f"{shown}: {message[:1].lower()}{message[1:]}{mend}", document.at(*here))
@@ -64,6 +70,27 @@ def _fields(into: Any, steps: list[str | int]) -> list[str]:
             into = next(iter(typing.get_args(into)), None)
     struct = _struct(into)
     return [f.encode_name for f in msgspec.structs.fields(struct)] if struct else []
+
+
+def _allowed(into: Any, steps: list[str | int]) -> list[str]:
+    """What may stand in the field that ``steps`` lead to, when it is one of a few words."""
+    *above, last = steps or [""]
+    fields: dict[str, Any] = {}
+    for number in range(len(above) + 1):
+        struct = _struct(into)
+        fields = {f.encode_name: f.type for f in msgspec.structs.fields(struct)} if struct else {}
+        if number < len(above):
+            step = above[number]
+            into = fields.get(step) if isinstance(step, str) else next(iter(typing.get_args(into)), None)
+    return [str(word) for word in _words(fields.get(last)) if word is not None] if isinstance(last, str) else []
+
+
+def _words(kind: Any) -> typing.Iterator[object]:
+    if typing.get_origin(kind) is typing.Literal:
+        yield from typing.get_args(kind)
+        return
+    for part in typing.get_args(kind):
+        yield from _words(part)
 
 
 def _struct(into: Any) -> type[msgspec.Struct] | None:

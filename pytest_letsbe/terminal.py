@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from . import __version__
@@ -19,6 +19,8 @@ _SHOWN: dict[str, tuple[str, dict[str, bool]]] = {
     "not-evaluated": ("NOT EVALUATED", {"red": True, "bold": True}),
 }
 
+NOT_ENFORCED = "matrix not enforced: this run left cases out; `letsbe merge` over the reports is the gate"
+
 
 def write_matrices(writer: Any, runs: Sequence[tuple[Manifest, bool, list[Row]]]) -> None:
     """One table for each manifest: check, whether required, verdict, counts, reasons."""
@@ -28,12 +30,10 @@ def write_matrices(writer: Any, runs: Sequence[tuple[Manifest, bool, list[Row]]]
         # A run of one case says nothing of the other checks, and needn't list them.
         for row in rows if complete else [row for row in rows if any(row.counts.values())]:
             _write_row(writer, row, width, complete)
-        for line in _references(manifest):
+        for line in _references(manifest, {row.check for row in rows if any(row.counts.values())}):
             writer.line(line, red=True)
         if not complete:
-            writer.line(
-                "matrix not enforced: this run left cases out; `letsbe merge` over the reports is the gate", yellow=True
-            )
+            writer.line(NOT_ENFORCED, yellow=True)
         elif satisfied(rows):
             writer.line("every required check is proven", green=True)
         else:
@@ -53,9 +53,9 @@ def _write_row(writer: Any, row: Row, width: int, complete: bool) -> None:
         writer.line(f"  {'':<{width}}    {reason}")
 
 
-def _references(manifest: Manifest) -> list[str]:
+def _references(manifest: Manifest, ran: Collection[str]) -> list[str]:
     return [
         f"{entry.spec.check} ran on the embedded reference ({entry.target.reference}), not on your code"
         for entry in manifest.checks.values()
-        if entry.target is not None and entry.target.reference
+        if entry.target is not None and entry.target.reference and entry.spec.check in ran
     ]

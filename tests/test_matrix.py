@@ -231,3 +231,37 @@ def test_without_any_letsbe_yaml_the_run_says_so(project):
     result = project.run()
     result.stdout.fnmatch_lines(["letsbe: no letsbe.yaml in *: `letsbe init` writes one"])
     assert result.ret == 5
+
+
+def test_a_mere_collection_says_that_nothing_is_enforced(project):
+    project.coin("heads")
+    project.run("--co").stdout.fnmatch_lines(["matrix not enforced*"])
+
+
+def test_two_manifests_of_one_package_have_no_common_report(project):
+    text = "version: 1\npackage: hub\nchecks:\n  coin: {cases: [heads]}\n"
+    project.manifest(text)
+    project.manifest(text, "deep/letsbe.yaml")
+    result = project.run("--letsbe-report", "r.json")
+    result.stdout.fnmatch_lines(
+        ["letsbe: no report was written: deep/letsbe.yaml and letsbe.yaml name the same package*"]
+    )
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert not list(project.path.glob("r*.json"))
+
+
+def test_the_reports_of_several_packages_are_named(project):
+    for package in ("hub", "mobile"):
+        project.manifest(
+            f"version: 1\npackage: {package}\nchecks:\n  coin: {{cases: [heads]}}\n", f"{package}/letsbe.yaml"
+        )
+    result = project.run("--letsbe-report", "out/r.json")
+    result.stdout.fnmatch_lines(["one report of each package: out/r.hub.json, out/r.mobile.json"])
+
+
+def test_a_report_that_cannot_be_written_fails_the_run(project):
+    project.coin("heads")
+    (project.path / "taken").mkdir()
+    result = project.run("--letsbe-report", "taken")
+    result.stdout.fnmatch_lines(["letsbe: the report taken can't be written: Is a directory"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR

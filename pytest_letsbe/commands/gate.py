@@ -41,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
         script = read(options.file.read_text(encoding="utf-8"), str(options.file))
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror}", Location(str(options.file))) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UsageError("isn't UTF-8: a script is JSON lines", Location(str(options.file), line)) from None
     target, ledger = _target(options), Ledger()
     gate = Gate(target, ledger)
     print(f"{script.case or script.name}: {script.statement}")

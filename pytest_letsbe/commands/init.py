@@ -54,6 +54,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     folder = Path.cwd()
+    if options.name and options.package and options.name != options.package:
+        raise UsageError(f"{options.name!r} or {options.package!r}? A folder holds one package")
     if options.ci:
         print("\n".join(write(folder, _language(folder), force=options.force)))
         return 0

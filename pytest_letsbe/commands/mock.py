@@ -6,10 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
+from .ports import port
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC", help="the OpenAPI description")
-    parser.add_argument("--port", type=int, default=0, help="loopback port (default: a free one, printed)")
+    parser.add_argument("--port", type=port, default=0, help="loopback port (default: a free one, printed)")
     parser.add_argument("--stateful", action="store_true", help="remember what is created, changed and deleted")
     parser.add_argument("--seed", type=int, default=0, help="of generated values")
 

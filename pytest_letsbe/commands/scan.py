@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ..checks import Checks
+from ..git import Git
 from ..manifest import FILENAME, load
 from ..model import Location, UsageError
 from ..scan import baseline, report
@@ -39,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
     result = scan(wanted, root, only=only, quiet=options.quiet)
     if options.write_baseline:
         return _write_baseline(options.write_baseline, result, options.reason)
+    if not result.stats.files and not only:
+        raise UsageError(f"{root} has no file to scan")
     shown = _render(result, options.format, options.output is None)
     if options.output:
         options.output.write_text(shown + "\n", encoding="utf-8")
@@ -60,8 +63,10 @@ def _render(result: Result, format: str, terminal: bool) -> str:
 
 
 def _places(paths: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
-    """The root, and what is scanned below it; a folder elsewhere is its own root."""
+    """The root, and what is scanned below it; a folder elsewhere is its own root, and without paths it is the repo."""
     here = Path.cwd()
+    if not paths:
+        return _repo(here), ()
     for path in paths:
         if not Path(path).exists() and not Path(path).is_symlink():
             raise UsageError(f"{path}: no such file or folder")
@@ -75,6 +80,15 @@ def _places(paths: Sequence[str]) -> tuple[Path, tuple[str, ...]]:
     if len(paths) == 1:
         return Path(paths[0]).resolve().parent, (Path(paths[0]).name,)
     raise UsageError("scan takes paths below the present folder, or one folder elsewhere")
+
+
+def _repo(here: Path) -> Path:
+    """The package that a folder is in, else its git repository, else the folder itself."""
+    top = (Git(here).text("rev-parse", "--show-toplevel") or "").strip()
+    if not top:
+        return here
+    inside = [folder for folder in (here, *here.parents) if folder.is_relative_to(top)]
+    return next((folder for folder in inside if (folder / FILENAME).is_file()), Path(top))
 
 
 def _wanted(root: Path, checks: Sequence[str], no_cache: bool) -> list[Wanted]:

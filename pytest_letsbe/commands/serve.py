@@ -12,16 +12,17 @@ from ..reference import REFERENCES, make
 from ..reference.serve import Served, serve_http, serve_stdio
 from ..suggest import did_you_mean
 from ..targets.pyhost import SIDE_BY_SIDE
+from .ports import port
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("role", metavar="ROLE", help=", ".join([*REFERENCES, "proxy", "api"]))
     parser.add_argument("--variant", default="correct", help="which reference of that role (default: correct)")
     parser.add_argument(
-        "--http", type=int, metavar="PORT", help="serve POST /<op> on this loopback port instead of stdio"
+        "--http", type=port, metavar="PORT", help="serve POST /<op> on this loopback port instead of stdio"
     )
     server = parser.add_argument_group("proxy, api: a server on a loopback port")
-    server.add_argument("--port", type=int, help="where it listens")
+    server.add_argument("--port", type=port, help="where it listens")
     server.add_argument("--policy", metavar="FILE", help="proxy: the policy as JSON")
     server.add_argument("--dns", metavar="HOST:PORT", help="proxy: its resolver")
     server.add_argument("--ca", metavar="FILE", help="proxy: PEM with the certificate and key it terminates TLS with")
@@ -30,6 +31,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.role in ("proxy", "api") and options.http is not None:
+        raise UsageError(f"{options.role} is a server by itself: give it --port instead of --http")
     if options.role == "proxy":
         return _serve_proxy(options)
     if options.role == "api":
@@ -39,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     if options.variant not in REFERENCES[options.role]:
         variants = REFERENCES[options.role]
         raise UsageError(f"{options.role} has no variant {options.variant!r}{did_you_mean(options.variant, variants)}")
+    if options.port is not None:
+        raise UsageError(f"{options.role} speaks the protocol: --http PORT serves it on a port, without it on stdio")
     name = f"letsbe-{options.role}-{options.variant}"
     served = Served(make(options.role, options.variant), name, __version__, side_by_side=options.role in SIDE_BY_SIDE)
     if options.http is not None:

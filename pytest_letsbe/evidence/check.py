@@ -12,7 +12,8 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from ..model import Case, CheckFailure, Invariant, Spec, Vacuous
+from ..globbing import matching
+from ..model import Case, CheckFailure, Invariant, Location, Spec, Vacuous
 from ..targets.base import Target
 from .counts import Counts
 from .json_reports import read_sarif, read_vitest
@@ -88,6 +89,7 @@ class EvidenceOptions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class _Source:
     options: EvidenceOptions
     root: Path
+    location: Location
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,13 @@ class EvidenceCheck:
     def cases(self, spec: Spec) -> list[Case]:
         options: EvidenceOptions = spec.options
         return [
-            Case(spec.check, _INVARIANT.id, options.format or "run", spec.location, data=_Source(options, spec.root))
+            Case(
+                spec.check,
+                _INVARIANT.id,
+                options.format or "run",
+                spec.location,
+                data=_Source(options, spec.root, spec.location),
+            )
         ]
 
     def run(self, case: Case, target: Target | None = None) -> None:
@@ -202,9 +210,7 @@ def _paths(source: _Source) -> Iterator[Path]:
     if _GLOB.isdisjoint(report):
         yield source.root / report
         return
-    anchor = Path(report).anchor
-    base = Path(anchor) if anchor else source.root
-    yield from sorted(base.glob(report[len(anchor) :]))
+    yield from matching(source.root, report, option="report", location=source.location)
 
 
 def _signatures(source: _Source) -> dict[Path, tuple[int, ...] | None]:

@@ -22,7 +22,7 @@ from .rule import Rule
 from .text import Text
 
 #: Part of the cache's key: raise it when the same rules would find something else.
-VERSION = 2
+VERSION = 3
 #: base64 inside base64 is read so deep.
 DEPTH = 2
 #: What a token in the name of a file would be.

@@ -25,10 +25,14 @@ _SUBMODULE, _SYMLINK = "160000", "120000"
 
 
 class Entry(NamedTuple):
-    """A file below the root; ``blob`` is git's id when the file is as committed to the index."""
+    """A file below the root; ``blob`` is git's id when the file is as committed to the index.
+
+    ``untracked`` says that git was asked and doesn't know it.
+    """
 
     path: str
     blob: str | None = None
+    untracked: bool = False
 
 
 def files(root: Path, stats: Stats, *, use_git: bool = True) -> list[Entry]:
@@ -98,7 +102,7 @@ def _git_files(root: Path, prefix: str, stats: Stats) -> list[Entry] | None:
         if path.endswith("/"):  # a repository inside the repository, not a submodule
             entries += _nested(root, prefix, path.rstrip("/"), stats)
         else:
-            entries.append(Entry(prefix + path))
+            entries.append(Entry(prefix + path, untracked=True))
     return entries
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from .globs import matches_any
+from .letters import gibberish
+from .names import SECRET_KEYS
+from .values import any_password, chosen, entropy_of, kinds_of, made_of_words, random_looking, sequential
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Candidate:
 
 #: Values that a template engine, a shell or a build fills in.
 _REFERENCE = re.compile(
-    r"\$\{|\$\(|\{\{|\}\}|\{%|<%|%\(|%[sdv]\b|\$[A-Za-z_][A-Za-z0-9_]*|<[A-Za-z][\w .:/-]*>|@[A-Z_]+@|__[A-Z_]+__"
+    r"\$\{|\$\(|\{\{|\}\}|\{%|<%|%\(|%[sdv]\b|(?:^|[^A-Za-z0-9$])\$[A-Za-z_][A-Za-z0-9_]*|\$[A-Z_]{3,}"
+    r"|<[A-Za-z][\w .:/-]*>|@[A-Z_]{2,}@|__[A-Z_]+__"
     r"|\{[a-z_][\w.:]*\}|^%[A-Z_]+%|^\$\d|#\{|!vault|^!(?:Ref|Sub|GetAtt|secret|reference)\b|^arn:aws:|^(?:op|vault|ssm)://"
     r"|process\.env|os\.environ|os\.getenv|getenv\(|secrets\.|^env\(|^vars?\.|^data\.|^local\.|^module\."
     r"|\[[\w^][\w-]*\]|\{\d+,?\d*\}|\(\?[:=!P]|\\[dwsb]|ENC\[|^gAAAA|ansible-vault"
@@ -46,7 +47,7 @@ _DOCUMENTED = frozenset({"2cafc0970149a84f", "f2d6ca16515033e5", "7f75367e788125
 _TEST_PATHS = (
     "test/**", "tests/**", "**/test/**", "**/tests/**", "**/__tests__/**", "**/fixtures/**", "**/testdata/**",
     "**/__mocks__/**", "*.test.*", "*.spec.*", "test_*.py", "*_test.*", "*.example", "*.sample", "*.dist",
-    "*.template", "*.example.*", "*.sample.*", "**/examples/**", "examples/**", "*.stories.*",
+    "*.template", "*.example.*", "*.examples.*", "*.sample.*", "**/examples/**", "examples/**", "*.stories.*",
 )  # fmt: skip
 _DOC_PATHS = ("*.md", "*.mdx", "*.rst", "*.adoc", "*.txt", "*.html")
 
@@ -63,22 +64,31 @@ _HEADS = re.compile(
     r"^(?:max|min|num|count|total|public|pub|has|is|show|hide|forgot|reset|validate|toggle|csrf|css|i18n)(?=[_A-Z-])",
     re.IGNORECASE,
 )
-_PASSWORD_KEY = re.compile(r"pass(?:word|wd|phrase|code)?|pwd", re.IGNORECASE)
+_PASSWORD_KEY = re.compile(r"pass(?:word|wd|phrase|code|wort)?|pwd|pswd|psk$|(?:^|[^A-Za-z])pw\d?\W*$", re.IGNORECASE)
 #: A secret that people make up themselves, and shorter than what a vendor issues.
-_SHORT_KEY = re.compile(r"(?:secret|secret[_.-]?key|api[_.-]?key|master[_.-]?key|signing[_.-]?key)$", re.IGNORECASE)
-_FUNCTION_WORD = re.compile(
-    r"(?i)the|an?|your|you|my|our|is|are|was|be|to|of|for|in|on|at|with|and|or|not|no|it|this|that|please|enter|forgot(?:ten)?|new|old"
-    r"|must|should|can|cannot|has|have|will|from|by|as|if|when|password|passphrase|der|die|das|ihr|bitte|und|nicht|oder|ein|eine"
+_SHORT_KEY = re.compile(
+    r"(?:secret|pepper|credentials?|(?:secret|api|master|signing|jwt|encryption|session|cookie|aes|crypto|cipher|hmac)[_.-]?key)\W*$",
+    re.IGNORECASE,
 )
+#: Names of many things, of which only what a generator made is secret.
+_MATERIAL_KEY = re.compile(r"(?:salt|nonce|vector|iv|seed)\d?\W*$", re.IGNORECASE)
+_WHOLE_WORD = re.compile(
+    r"(?:^|[^A-Za-z])(?i:salt|nonce|iv|seed)\d?\W*$|[a-z](?:Salt|Nonce|I[vV]|Seed)\d?\W*$"
+    r"|(?i:init(?:iali[sz]ation)?_?vector)\d?\W*$"
+)
+#: A public key in DER, whole: no secret, and long and random.
+_PUBLIC = re.compile(r"MFkwEwYH|MHYwEAYH|MIGfMA0G|MIIB[IoC]|MIICIjAN|MCowBQYD|ssh-|ecdsa-")
+_KEY_OF_MANY = re.compile(r"(?:key|auth|authorization)\d?\W*$", re.IGNORECASE)
+_SECRET_KEY = re.compile(
+    rf"(?:{'|'.join(SECRET_KEYS)})(?:[_.-]?access)?[_.-]?key(?:[_.-]?base)?"
+    r"(?:[_-]?(?:prod|dev|staging|live|test)\w{0,10})?\d?\W*$",
+    re.IGNORECASE,
+)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_RULES = re.compile(r"\w+(?::\w+)?(?:[|,]\w+(?::[\w,]+)?)+")
+#: What stands before a secret in the same quotes; ``{noop}`` is Spring's word for a password that isn't hashed.
+_SCHEME = re.compile(r"\{noop\}|(?:Bearer|Basic|Token|token|JWT|ApiKey|Digest|key=)[ \t]?(?=\S{16})")
 _NAMES_A_PLACE = re.compile(r"[a-z][a-z_.-]*(?:[:/][a-z][a-z_.-]*)+/?")
-_WORDS = re.compile(r"[A-Za-z]?[a-z]{2,}|[A-Z]{2,}")
-
-
-def entropy_of(value: str) -> float:
-    """Shannon entropy in bits a character."""
-    if not value:
-        return 0.0
-    return -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
 
 
 def no_placeholder(found: Candidate) -> bool:
@@ -103,16 +113,10 @@ def vendor_placeholder(value: str) -> bool:
     return hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:16] in _DOCUMENTED
 
 
-def sequential(value: str) -> bool:
-    """``abcdefgh``, ``12345678``: most characters follow the one before."""
-    steps = [ord(b) - ord(a) for a, b in pairwise(value)]
-    return len(steps) >= 5 and sum(step in (0, 1) for step in steps) >= 0.8 * len(steps)
-
-
 #: Marks of a place in a list or of a request, which open nothing.
 _MARKER = re.compile(
-    r"(?:next|previous|prev|page|paging|pagination|continuation|change|client[_-]?request|idempotency|resume|sync|cursor|action)"
-    r"[_-]?token$",
+    r"(?:csrf|xsrf|authenticity|next|previous|prev|page|paging|pagination|continuation|change|client[_-]?request|idempotency"
+    r"|resume|sync|cursor|action)[_-]?token$",
     re.IGNORECASE,
 )
 
@@ -134,27 +138,107 @@ def speaks_of_secret(key: str) -> bool:
     )
 
 
+def material(found: Candidate) -> bool:
+    """A key, a salt or a nonce by its name or its place: only what a generator made, and no identifier of a thing."""
+    value = found.value
+    if not no_placeholder(found) or _ESCAPED.search(value) or _UUID.fullmatch(value) or not speaks_of_secret(found.key):
+        return False
+    if re.search(r"(?i)(?:key|auth|authorization|iv|vector|seed)\d?\W*$", found.key) and (
+        is_test(found.path) or matches_any(found.path, _DOC_PATHS)
+    ):
+        return False  # a test's vector
+    if _PUBLIC.match(value) or re.match(r"(?:https?|wss?|urn|data):|[./~]", value):
+        return False
+    return random_looking(value, 16 if _KEY_OF_MANY.search(found.key) else 8)
+
+
+def from_a_generator(found: Candidate) -> bool:
+    """Random, whatever name is beside it."""
+    return material(replace(found, key="nonce")) and len(found.value) >= 16
+
+
+def chosen_key(found: Candidate) -> bool:
+    """What a call takes for a key: random, or chosen as a password is."""
+    return material(replace(found, key="salt")) or (
+        len(found.value) >= 8 and password(found) and not is_test(found.path)
+    )
+
+
 def assignment(found: Candidate) -> bool:
     """A generic ``name = value``: the name is a secret's, and the value looks chosen or random, not written."""
+    if scheme := _SCHEME.match(found.value):
+        found = replace(found, value=found.value[scheme.end() :])
+    if not speaks_of_secret(found.key) or not no_placeholder(found) or _is_written(found):
+        return False
+    if _MATERIAL_KEY.search(found.key):
+        return _WHOLE_WORD.search(found.key) is not None and material(found)
+    secret = _PASSWORD_KEY.search(found.key) or _SECRET_KEY.search(found.key)
+    if _KEY_OF_MANY.search(found.key) and not secret:
+        return material(found)
+    loose = is_test(found.path) or matches_any(found.path, _DOC_PATHS)
+    return (_is_password if _PASSWORD_KEY.search(found.key) else _is_token)(found, loose)
+
+
+def _is_written(found: Candidate) -> bool:
+    """A name, a path, a call, a list of rules, the head of something put together, a sentence."""
     value = found.value
-    if not speaks_of_secret(found.key) or not no_placeholder(found) or _ESCAPED.search(value):
-        return False
-    if _same_words(found.key, value) or re.match(r"(?:https?|file|wss?)://|[./~]|[A-Za-z]:\\", value):
-        return False
-    if (
-        _NAMES_A_PLACE.fullmatch(value)
+    return bool(
+        _ESCAPED.search(value)
+        or _same_words(found.key, value)
+        or re.match(r"(?:https?|file|wss?)://|[./~]|[A-Za-z]:\\", value)
+        or _NAMES_A_PLACE.fullmatch(value)
+        or _RULES.fullmatch(value)
         or re.fullmatch(r"[A-Za-z_][\w.]*\(.*", value)
+        or (value.endswith("=") and len(value.rstrip("=")) % 4 in (0, 1))
         or (" " in value and not _PASSWORD_KEY.search(found.key))
-    ):
+    )
+
+
+def _is_password(found: Candidate, loose: bool) -> bool:
+    value = found.value
+    if not chosen(value) or not loose:
+        return chosen(value)
+    return entropy_of(value) >= 3.3 or (len(value) >= 8 and not any_password(value) and kinds_of(value) >= 2)
+
+
+def _is_token(found: Candidate, loose: bool) -> bool:
+    value, bits = found.value, entropy_of(found.value)
+    if len(value) >= 16:
+        if not re.search(r"\d", value):
+            return not loose and random_looking(value, 16)
+        return bits >= (3.7 if loose else 2.9) and not made_of_words(value)
+    if len(value) >= 8 and _SHORT_KEY.search(found.key) and not loose:
+        enough = kinds_of(value) >= (3 if len(value) >= 12 else 2)
+        return bits >= 2.5 and enough and chosen(value) and not made_of_words(value)
+    return kinds_of(value) >= 3 and not any_password(value) and random_looking(value, 10)
+
+
+def bare(found: Candidate) -> bool:
+    """A value without quotes, or in prose: it must look like nothing else."""
+    value = found.value.rstrip(".,:")
+    _, there, after = found.line.partition(found.value)
+    if (there and after[:1] and after[0] in "([{<$") or re.search(r"\b[A-Za-z_]{3,}\.[A-Za-z_]{3,}[.(]|::|->", value):
         return False
-    bits, test = entropy_of(value), is_test(found.path) or matches_any(found.path, _DOC_PATHS)
-    if _PASSWORD_KEY.search(found.key):
-        return _chosen(value) and (not test or bits >= 3.3)
-    if 12 <= len(value) < 16 and _SHORT_KEY.search(found.key) and not test:
-        return bits >= 3.2 and _kinds(value) >= 3 and _chosen(value) and not _dictionary(value)
-    if len(value) < 16 or not re.search(r"\d", value):
+    if "ENC[" in found.line:  # sops
         return False
-    return bits >= (3.7 if test else 2.9) and not _dictionary(value)
+    found = replace(found, value=value)
+    if not _PASSWORD_KEY.search(found.key):
+        return assignment(found) and random_looking(value, 12)
+    return (
+        assignment(found)
+        and not any_password(value)
+        and (
+            kinds_of(value) >= 3
+            or random_looking(value, 8)
+            or gibberish(value)
+            or re.search(r"[a-z]{3,}\d{2,}$", value) is not None
+        )
+    )
+
+
+def bare_password(found: Candidate) -> bool:
+    """Beside a user's name, or behind a word like ``login``: less certain than a name."""
+    return bare(replace(found, key="password")) and not re.search(r"^[a-z]+(?:[-_./][a-z0-9]+)+$", found.value)
 
 
 def password(found: Candidate) -> bool:
@@ -171,33 +255,7 @@ def natural_url_password(found: Candidate) -> bool:
         r"(?i)(?:pass|password|pw|pwd|secret|test|dev|local|root|admin|user|postgres|mysql|redis|rabbit|guest|mongo|letsbe|hub)\d{0,3}",
         value,
     )
-    return weak is None and value != found.key and (_chosen(value) or entropy_of(value) >= 2.8)
-
-
-def _chosen(value: str) -> bool:
-    """What people take for passwords: at least two kinds of character, one of them no letter, or a pass-phrase."""
-    if len(value) < 6 or (value.isdigit() and len(value) < 8):
-        return False
-    kinds = _kinds(value)
-    if " " in value:
-        words = value.split()
-        spoken = any(_FUNCTION_WORD.fullmatch(word) for word in words)
-        return 4 <= len(words) <= 10 and not spoken and all(word.isalnum() for word in words)
-    letters = sum(map(len, _WORDS.findall(value)))
-    if re.fullmatch(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*", value):  # words only
-        return len(value) >= 12 and entropy_of(value) >= 3.5 and not _dictionary(value)
-    return kinds >= 2 and (letters < len(value) - 1 or kinds >= 3)
-
-
-def _kinds(value: str) -> int:
-    """Of how many kinds its characters are: small, capital, digit, punctuation, beyond ASCII."""
-    return sum(bool(re.search(p, value)) for p in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9\s_.-]", r"[^\x00-\x7f]"))
-
-
-def _dictionary(value: str) -> bool:
-    """Mostly words of small letters, as identifiers are."""
-    words = re.findall(r"(?:[A-Z]|\b|(?<=[_.\-/:]))[a-z]{3,}", value)
-    return sum(map(len, words)) >= 0.6 * len(value) and re.search(r"[-_./:]|[a-z][A-Z]", value) is not None
+    return weak is None and value != found.key and (chosen(value) or entropy_of(value) >= 2.8)
 
 
 def _same_words(key: str, value: str) -> bool:

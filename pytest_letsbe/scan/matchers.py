@@ -18,7 +18,19 @@ from .validators import holds
 
 _ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 #: Validators that bring their own notion of a placeholder.
-_JUDGING = frozenset({"assignment", "placeholder", "url-password"})
+_JUDGING = frozenset(
+    {
+        "assignment",
+        "placeholder",
+        "url-password",
+        "password",
+        "material",
+        "chosen-key",
+        "bare",
+        "bare-password",
+        "random",
+    }
+)
 
 
 class Matcher(Protocol):

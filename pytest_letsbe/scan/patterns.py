@@ -71,11 +71,11 @@ def compile_pattern(source: str, *, rule: str, location: Location, trusted: bool
 
 def _spelled_out(source: str) -> str:
     r"""``\s`` without the vertical tab, which re counts as white space and re2 doesn't."""
-    out, inside = "", False
+    out, inside, start = "", False, 0
     for piece in re.findall(r"\\.|[^\\]", source, re.DOTALL):
         if piece == "[" and not inside:
-            inside = True
-        elif piece == "]" and inside and out[-1] != "[" and out[-2:] != "[^":
+            inside, start = True, len(out)
+        elif piece == "]" and inside and out[start:] not in ("[", "[^"):
             inside = False
         if piece in (r"\s", r"\S") and not (inside and piece == r"\S"):
             blanks = r" \t\r\n\f"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from ..globbing import some_matching
 from ..model import Location, UsageError
 from . import baseline, exceptions, gitleaks, rows
 from .artifacts import scan_artifact
@@ -75,7 +76,7 @@ def rules_of(wanted: Wanted, root: Path) -> tuple[Rule, ...]:
         for file in sorted(folder.glob("*.yaml")):
             found += rows.read(file, wanted.check, trusted=False)
     for pattern in wanted.extra:
-        for file in _glob(root, pattern, "extra", wanted.location):
+        for file in some_matching(root, pattern, option="extra", location=wanted.location):
             found += rows.read(file, wanted.check, trusted=False)
     known: dict[str, Rule] = {}
     for rule in found:
@@ -83,7 +84,7 @@ def rules_of(wanted: Wanted, root: Path) -> tuple[Rule, ...]:
             raise UsageError(f"id {rule.id!r} stands already at {known[rule.id].location}", rule.location)
         known[rule.id] = rule
     for pattern in wanted.rules:
-        for file in _glob(root, pattern, "rules", wanted.location):
+        for file in some_matching(root, pattern, option="rules", location=wanted.location):
             for rule in gitleaks.read(file, _shown(file, root)):
                 known.setdefault(rule.id, rule)  # where both have a rule, ours has the checksum
     return tuple(known.values())
@@ -111,7 +112,7 @@ def run(
     if not only:
         for one in wanted:
             for pattern in one.artifacts:
-                for file in _glob(root, pattern, "artifacts", one.location):
+                for file in _artifacts(root, pattern, one.location):
                     everything.add(scan_artifact(made, file, _shown(file, root)))
             if one.history:
                 everything.add(scan_history(made, root, one.history))
@@ -138,12 +139,9 @@ def _left_out(path: str, check: str, wanted: Sequence[Wanted]) -> bool:
     return mine is not None and bool(mine.exclude) and matches_any(path, mine.exclude)
 
 
-def _glob(root: Path, pattern: str, option: str, location: Location) -> list[Path]:
-    found = sorted(root.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
-    if not found:
-        hint = ": build it before the check runs" if option == "artifacts" else ""
-        raise UsageError(f"{option}: {pattern!r} matches no file below {root}{hint}", location)
-    return found
+def _artifacts(root: Path, pattern: str, location: Location) -> list[Path]:
+    hint = ": build it before the check runs"
+    return some_matching(root, pattern, option="artifacts", location=location, hint=hint)
 
 
 def _shown(file: Path, root: Path) -> str:

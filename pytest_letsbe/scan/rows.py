@@ -11,6 +11,7 @@ from .. import corpora
 from ..data import data_dir
 from ..model import NAME, Location, UsageError
 from ..suggest import did_you_mean
+from . import names
 from .fields import PARSERS
 from .matchers import matcher
 from .rule import KINDS, SEVERITIES, Rule, Sample
@@ -67,9 +68,9 @@ def parse(row: corpora.Row, check: str, *, trusted: bool) -> Rule:
         texts["mend"],
         severity=texts.get("severity", "error"),
         words=lists.get("words", ()),
-        regex=texts.get("regex", ""),
+        regex=names.in_regex(texts.get("regex", ""), where),
         names=lists.get("names", ()),
-        keywords=lists.get("keywords", ()),
+        keywords=names.in_keywords(lists.get("keywords", ()), where),
         validators=lists.get("valid", ()),
         entropy=float(_number(data, "entropy", 0, where)),
         reach=int(_number(data, "reach", 512, where)),

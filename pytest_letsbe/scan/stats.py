@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 #: Reasons to leave a file out that a reader should hear of, in the order of a report.
-LEFT_OUT = ("binary", "huge", "unreadable", "symlink", "special", "excluded")
+LEFT_OUT = ("binary", "huge", "unreadable", "symlink", "special", "excluded", "report")
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from .engine import Engine
 from .enumerate import Entry
 from .finding import Finding
 from .globs import matches_any
+from .own import is_own_output
 from .stats import Stats
 
 #: Text files past this are a hole that the report names; nobody writes them by hand.
@@ -134,6 +135,9 @@ def _judge_raw(engine: Engine, entry: Entry, raw: bytes | str, result: Scan, *, 
             result.clean.append(entry)
         return
     judged = engine.judge(entry.path, raw)
+    if judged is not None and not judged.clean and entry.untracked and is_own_output(raw):
+        stats.leave_out("report")
+        return
     if judged is None:
         stats.leave_out("binary")
         if remember:
@@ -160,7 +164,7 @@ def _entries(scope: Scope, stats: Stats) -> Iterable[Entry]:
             inner = Stats()
             for entry in tree.files(whole, inner, use_git=scope.use_git):
                 name = os.path.normpath(f"{path}/{entry.path}") if path != "." else entry.path
-                found[name] = Entry(name, entry.blob)
+                found[name] = entry._replace(path=name)
             stats.add(inner)
         else:
             name = os.path.normpath(path)

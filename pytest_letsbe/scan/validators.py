@@ -10,7 +10,19 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-from .judge import Candidate, assignment, entropy_of, natural_url_password, no_placeholder, password
+from .judge import (
+    Candidate,
+    assignment,
+    bare,
+    bare_password,
+    chosen_key,
+    from_a_generator,
+    material,
+    natural_url_password,
+    no_placeholder,
+    password,
+)
+from .values import entropy_of, random_looking
 
 Validator = Callable[[Candidate], bool]
 
@@ -142,6 +154,8 @@ def aws_key_id(found: Candidate) -> bool:
 def basic(found: Candidate) -> bool:
     """base64 of ``user:password``, both printable, the password no placeholder."""
     raw = _b64(found.value.rstrip("="))
+    if len(found.value) >= 20 and (raw is None or not raw.isascii()):  # no user's, but no word either
+        return random_looking(found.value, 20) and no_placeholder(found)
     _, colon, password = (raw or b"").partition(b":")
     if not colon or len(password) < 4 or not raw or any(byte < 32 for byte in raw):
         return False
@@ -180,6 +194,16 @@ def base58check(found: Candidate) -> bool:
     return hashlib.sha256(hashlib.sha256(raw[:-4]).digest()).digest()[:4] == raw[-4:]
 
 
+def mnemonic(found: Candidate) -> bool:
+    """BIP 39: 12, 15, 18, 21 or 24 words of three to eight letters, hardly one of them twice."""
+    words = found.value.split()
+    return (
+        len(words) in (12, 15, 18, 21, 24)
+        and all(re.fullmatch(r"[a-z]{3,8}", word) for word in words)
+        and len(set(words)) >= len(words) - 3
+    )
+
+
 def mixed(found: Candidate) -> bool:
     """Letters and digits both: what random tokens of this length always have."""
     return any(c.isdigit() for c in found.value) and any(c.isalpha() for c in found.value)
@@ -215,6 +239,12 @@ VALIDATORS: dict[str, Validator] = {
     "assignment": assignment,
     "url-password": natural_url_password,
     "password": password,
+    "bare": bare,
+    "bare-password": bare_password,
+    "material": material,
+    "chosen-key": chosen_key,
+    "random": from_a_generator,
+    "mnemonic": mnemonic,
 }
 
 

@@ -68,6 +68,14 @@ def connect(
     from .stdio import StdioTarget
 
     if spec.reference is not None:
+        from ..model import UsageError
+        from ..reference import REFERENCES
+        from ..suggest import did_you_mean
+
+        variants = REFERENCES.get(role, {})
+        if spec.reference not in variants:
+            near = did_you_mean(spec.reference, variants)
+            raise UsageError(f"no embedded reference {spec.reference!r} plays a {role}{near}", location)
         argv = [sys.executable, "-P", "-m", "pytest_letsbe", "serve", role, "--variant", spec.reference]
         label = f"reference {spec.reference}"
         env = {"LETSBE_STATE": "{state}", **(spec.env or {})} if role in ("gate", "onboarding") else spec.env

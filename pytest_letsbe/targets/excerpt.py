@@ -12,13 +12,21 @@ LINE_WIDTH = 200
 # A run that could be a credential. Names of exceptions are let through: they are what the reader needs.
 _RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])(?![A-Za-z]+(?:Error|Exception|Warning)\b)[A-Za-z0-9+/=_-]{16,}")
 
+# Where a stack trace says that something happened: a file of the program, which was there before any secret came.
+_FRAME = re.compile(
+    r'\s*File "(?:/[\w.+@-]{1,30})+", line \d+, in \w+\Z|\s*at (?:[\w.<>]+ )?\(?(?:file://)?(?:/[\w.+@-]{1,30})+:\d+:\d+\)?\Z'
+)
+
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def mask(text: str, width: int = LINE_WIDTH) -> str:
     """``text`` on one printable line, each credential-like run cut to its first four characters and its length."""
     # Cut before the masking, so that a megabyte costs nothing, and with room, so that no run loses its tail to the cut.
-    shown = _RUN.sub(_shorten, _printable(text[: 4 * width]))
+    line = _printable(text[: 4 * width])
+    frame = _FRAME.match(line)
+    head = frame[0] if frame else ""
+    shown = head + _RUN.sub(_shorten, line[len(head) :])
     return shown if len(shown) <= width else shown[: width - 1] + "…"
 
 

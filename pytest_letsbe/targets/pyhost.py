@@ -137,7 +137,7 @@ class Host:
             found = getattr(self._loaded, op, None)
         except Exception:  # a property that raises is no method either
             return None
-        return found if callable(found) else None
+        return found if callable(found) and not isinstance(found, type) else None
 
 
 if __name__ == "__main__":

@@ -48,3 +48,22 @@ def test_what_is_said_of_its_end_stays_readable() -> None:
         target.close()
     assert "its last words on stderr:" in caught.value.evidence
     assert "can not open the policy" in "\n".join(caught.value.evidence)
+
+
+DRAWS = """
+import json, os, sys
+for line in sys.stdin:
+    request = json.loads(line)
+    output = {"name": "drawing", "version": "1", "protocol": 1, "ops": ["redact"], "text": str(os.getpid())}
+    print(json.dumps({"id": request["id"], "output": output}), flush=True)
+"""
+
+
+def test_what_it_answered_is_forgotten_at_a_restart() -> None:
+    redactor = Redactor(StdioTarget([sys.executable, "-c", DRAWS], role="redactor", timeout=5.0))
+    try:
+        first, again = redactor.redact("one"), redactor.redact("one")
+        redactor.restart()
+        assert (first == again, first == redactor.redact("one")) == (True, False)
+    finally:
+        redactor.target.close()

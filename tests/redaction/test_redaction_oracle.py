@@ -194,6 +194,26 @@ def test_runs_between_masks_are_added_up() -> None:
     assert leak.longest == 5
 
 
+@pytest.mark.parametrize("punch", ["every other", "between all", "two of three"])
+def test_a_mask_with_holes_shows_what_stands_in_them(punch: str) -> None:
+    for seed in range(40):
+        secret = token(seed)
+        shown = {
+            "every other": "".join("*" if place % 2 else char for place, char in enumerate(secret.value)),
+            "between all": "\u2022".join(secret.value),
+            "two of three": "".join("x" if place % 3 == 0 else char for place, char in enumerate(secret.cores[0])),
+        }[punch]
+        leak = find_leak(f"token={shown} ok", secret, given=f"token={secret.value} ok")
+        assert leak is not None
+        assert leak.share > 1 / 3
+
+
+def test_what_a_mask_of_a_card_may_show_is_no_hole() -> None:
+    number = Secret("card", "4242421830194242", ("183019",), "CARD", True)
+    for masked in ("424242******4242", "4242 42** **** 4242", "4***********4242", "*-*-*-4242", "x4x2", "x1x3"):
+        assert find_leak(f"card {masked} ok", number, given=f"card {number.value} ok") is None, masked
+
+
 def test_a_partial_mask_of_an_encoded_value_is_read() -> None:
     secret = word("Kd83hFq02mZp")
     encoded = BY_ID["json-unicode"].encode
@@ -395,7 +415,7 @@ def test_a_clean_output_costs_little() -> None:
     assert (time.process_time() - started) / len(samples) < 600e-6
 
 
-@pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha512"])
+@pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha512", "sha3_256", "blake2b"])
 def test_unsalted_digests_are_found_in_hex_and_base64(name: str) -> None:
     secret = token(13)
     for data in (secret.value.encode(), secret.cores[0].encode(), secret.value.encode() + b"\n"):
@@ -404,6 +424,13 @@ def test_unsalted_digests_are_found_in_hex_and_base64(name: str) -> None:
         assert find_digest(f"token={digest.hexdigest().upper()} ok", secret) == f"{name} in hex"
         assert find_digest(base64.b64encode(digest.digest()).decode(), secret) == f"{name} in base64"
         assert find_digest(base64.urlsafe_b64encode(digest.digest()).decode().rstrip("="), secret)
+
+
+def test_the_beginning_of_a_digest_is_one() -> None:
+    secret = token(13)
+    digest = hashlib.sha256(secret.value.encode()).hexdigest()
+    assert find_digest(f"[secret:{digest[:8]}]", secret) == "sha256 in hex"
+    assert find_digest(f"[secret:{digest[:7]}]", secret) is None
 
 
 def test_a_keyed_digest_is_fine() -> None:

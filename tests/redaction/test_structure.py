@@ -77,6 +77,19 @@ def test_a_key_that_is_secret_may_be_renamed_in_place() -> None:
     assert compare(f'{{"a": 1, "{SECRET}": 2}}', '{"a": 1, "***": 2}', "application/json") is None
 
 
+def test_the_same_number_may_be_written_otherwise() -> None:
+    assert compare('{"a": 1.0, "b": 1e3}', '{"a":1,"b":1000}', "application/json") is None
+    assert compare('{"a": 1}', '{"a": true}', "application/json") is not None
+    sent, rounded = '{"a": 1234567890123456789}', '{"a": 1234567890123456800}'
+    assert compare(sent, rounded, "application/json") is not None
+
+
+def test_nothing_at_all_may_stand_in_an_element() -> None:
+    before = f"<job><name>deploy</name><key>{SECRET}</key></job>"
+    assert compare(before, "<job><name>deploy</name><key></key></job>", "application/xml") is None
+    assert compare(before, "<job><name></name><key>a</key></job>", "application/xml") is not None
+
+
 def test_json_in_a_text_stays_json_or_is_replaced_whole() -> None:
     before = CARRIERS["json-string"].render(SECRET, "token").text
     inside = '{\\"token\\": \\"%s\\", \\"retries\\": 2}'

@@ -15,6 +15,7 @@ from ...api.consumer import Provider
 from ...api.description import Description, Operation, describe
 from ...api.pact import Pact, load_pact
 from ...api.routes import Routes
+from ...globbing import matching
 from ...model import Case, CheckFailure, Location, Spec, UsageError
 from .options import ContractOptions
 from .record import ALWAYS
@@ -85,7 +86,7 @@ class Contract:
     def pacts(self) -> Iterator[Pact]:
         """The consumers' files that can be read; the invariant ``consumer`` tells of the others."""
         for pattern in self.options.consumers:
-            for path in sorted(self.spec.root.glob(pattern)):
+            for path in matching(self.spec.root, pattern, option="consumers", location=self.spec.location):
                 try:
                     yield load_pact(path, shown_as=path.name)
                 except UsageError:

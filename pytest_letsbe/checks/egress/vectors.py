@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from ...corpora import Row, read
 from ...data import data_dir
+from ...globbing import some_matching
 from ...model import NAME, Spec, UsageError
 from ...suggest import did_you_mean
 from .model import JUDGES, Vector, VectorClass
@@ -57,10 +58,7 @@ def load(spec: Spec) -> list[VectorClass]:
     folders = [data_dir("corpora") / "egress", *spec.corpora]
     files = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     for pattern in spec.options.extra:
-        own = sorted(spec.root.glob(pattern))
-        if not own:
-            raise UsageError(f"no file matches {pattern!r}", spec.location)
-        files += own
+        files += some_matching(spec.root, pattern, option="extra", location=spec.location)
     classes = [made for path in files for made in load_file(path)]
     seen: dict[str, VectorClass] = {}
     for one in classes:

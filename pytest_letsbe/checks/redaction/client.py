@@ -51,6 +51,11 @@ class Redactor:
         self.target = target
         self._answers: dict[Ask, Answer] = {}
 
+    def restart(self) -> None:
+        """Start the target afresh, and forget what it answered: its placeholders may hold a key drawn at the start."""
+        self.target.close()
+        self._answers.clear()
+
     def redact(self, text: str, *, media_type: str | None = None, secrets: Sequence[str] = ()) -> str:
         """Redact one text, as a test written in Python would."""
         return self.ask([Ask(text, media_type, tuple(secrets))])[0].text

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ... import corpora
 from ...data import data_dir
+from ...globbing import some_matching
 from ...model import Case, Location, Spec, UsageError
 from ...suggest import did_you_mean
 from .carriers import parse_carrier
@@ -39,7 +40,7 @@ def load(spec: Spec) -> Corpus:
     options = spec.options
     folder = data_dir("corpora") / "redaction"
     files = [corpora.find(name, "redaction", spec.corpora, spec.location) for name in (*options.corpus, "benign")]
-    files += [path for pattern in options.extra for path in _glob(spec, pattern)]
+    files += [path for pattern in options.extra for path in _extra(spec, pattern)]
     items: dict[tuple[str, str], Kind | Benign | Carrier] = {}
     for path in dict.fromkeys([folder / "carriers.yaml", *files]):
         for section, item in _parsed(path):
@@ -90,11 +91,8 @@ def _parse(row: corpora.Row) -> Kind | Benign | Carrier:
     return parse_carrier(row.data, row.location)
 
 
-def _glob(spec: Spec, pattern: str) -> Sequence[Path]:
-    found = sorted(spec.root.glob(pattern))
-    if not found:
-        raise UsageError(f"extra: {pattern!r} matches no file below {spec.root}", spec.location)
-    return found
+def _extra(spec: Spec, pattern: str) -> list[Path]:
+    return some_matching(spec.root, pattern, option="extra", location=spec.location)
 
 
 def _selected(wanted: Sequence[str], carriers: Mapping[str, Carrier], location: Location) -> set[str]:

@@ -8,11 +8,13 @@ from functools import lru_cache
 
 from .model import Secret
 
-_ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
+_ALGORITHMS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "sha3_512", "blake2b", "blake2s")
+#: So many digits of a digest confirm a guess as well as all of them do; fewer may stand there by chance.
+_SHORTEST = 8
 
 
 def find_digest(output: str, secret: Secret) -> str | None:
-    """``md5 in hex``: which full digest of the value or of a core the output holds, if any.
+    """``md5 in hex``: which digest of the value or of a core the output holds, or the beginning of which, if any.
 
     Source: LLM Guard 0.3.16 replaces secrets with their MD5.
     """
@@ -34,6 +36,6 @@ def _digests(secret: Secret) -> tuple[tuple[str, str, tuple[str, str]], ...]:
     for name in _ALGORITHMS:
         for data in inputs:
             digest = hashlib.new(name, data, usedforsecurity=False).digest()
-            standard = base64.b64encode(digest).decode().rstrip("=")
-            found.append((name, digest.hex(), (standard, standard.replace("+", "-").replace("/", "_"))))
+            standard = base64.b64encode(digest).decode()[:_SHORTEST]
+            found.append((name, digest.hex()[:_SHORTEST], (standard, standard.replace("+", "-").replace("/", "_"))))
     return tuple(found)

@@ -123,4 +123,6 @@ def _flag(row: Mapping[str, object], key: str, location: Location) -> bool:
 
 
 def _spelt(value: object) -> str:
-    return "an empty text" if isinstance(value, str) else type(value).__name__ if value is not None else "nothing"
+    if isinstance(value, str):
+        return "a text" if value.strip() else "an empty text"
+    return "nothing" if value is None else type(value).__name__

@@ -16,6 +16,8 @@ def xml_events(text: str) -> list[list[str]] | str:
         found.append(["<", name, *attributes])
 
     def end(name: str) -> None:
+        if found[-1][0] == "<":  # nothing at all may stand where a secret stood
+            data("")
         found.append([">", name])
 
     def data(piece: str) -> None:

@@ -120,7 +120,8 @@ def shown(place: Place, carrier: str) -> list[tuple[int, int]]:
     runs = [(head[0], head[1])] if head[1] else []
     if tail[1]:
         runs.append(tail)
-    runs += _inner(text[head[1] : len(text) - tail[1]], value, carrier)
+    inner = text[head[1] : len(text) - tail[1]]
+    runs += _inner(inner, value, carrier) or _sieved(inner, value, head[1], len(value) - tail[1])
     for number, (start, length) in enumerate(runs, 1):
         revealed[start : start + length] = [number] * length
     result = []
@@ -161,6 +162,31 @@ def _inner(text: str, value: str, carrier: str) -> list[tuple[int, int]]:
         if run not in carrier and _stands_out(text, at, at + length):
             runs.append((value.find(run), length))
         at += length
+    return runs
+
+
+def _sieved(text: str, value: str, start: int, stop: int) -> list[tuple[int, int]]:
+    """The single characters of ``value[start:stop]`` that a mask with holes shows in their order: ``a*c*e*``.
+
+    A quarter of the text is the mask's character, and all that isn't is the value's: nothing else looks so by chance.
+    """
+    if not text or len(text) > 2 * (stop - start) + 2:
+        return []
+    mask = max(sorted(set(text)), key=lambda char: 0 if char.isalnum() and char not in "xX" else text.count(char))
+    if 4 * text.count(mask) < len(text):
+        return []
+    runs: list[tuple[int, int]] = []
+    same_length = len(text) == stop - start
+    at = start
+    for place, char in enumerate(text, start):
+        if char == mask:
+            continue
+        at = place if same_length else value.find(char, at, stop)
+        if at < 0 or value[at] != char:
+            return []
+        if char.isalnum():
+            runs.append((at, 1))
+        at += 1
     return runs
 
 

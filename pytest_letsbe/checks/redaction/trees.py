@@ -47,9 +47,15 @@ def same_node(before: object, after: object, touched: Touched, at: str = "$") ->
         return _same_text(before, after, touched, at)
     if not isinstance(before, str) and before is not None and touched(str(before)):
         return f"{at} became a container" if isinstance(after, (dict, list)) else None
+    if _is_number(before) and _is_number(after) and before == after:
+        return None  # 1.0 and 1 are the same number of JSON
     if type(before) is not type(after):
         return f"{at} held no secret and turned from {type(before).__name__} into {type(after).__name__}"
     return None if before == after else f"{at} held no secret and changed"
+
+
+def _is_number(node: object) -> bool:
+    return isinstance(node, (int, float)) and not isinstance(node, bool)
 
 
 def _same_text(before: str, after: object, touched: Touched, at: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...globbing import matching
 from ...model import CheckFailure, Location
 
 MISSING = "signatures are checked with a library: pip install 'pytest-letsbe[supply-chain]'"
@@ -28,7 +29,7 @@ def load(root: Path, globs: Iterable[str]) -> list[Key]:
     """
     found = []
     for glob in globs:
-        paths = sorted(root.glob(glob)) if not Path(glob).is_absolute() else [Path(glob)]
+        paths = matching(root, glob, option="keys", location=None)
         if not any(path.is_file() for path in paths):
             mend = "mend: commit the public half (cosign public-key --key ... > keys/cosign.pub), or mend checks.supply-chain.keys"  # noqa: E501
             raise CheckFailure(f"no public key lies at {glob}", evidence=[mend])

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from ...globbing import matching
 from ...scan.surfaces import extract
 from ...scan.text import Text
 
@@ -56,7 +57,7 @@ def files(root: Path, globs: Sequence[str]) -> tuple[list[str], list[str]]:
     for glob in globs:
         paths = [
             p
-            for p in sorted(root.glob(glob))
+            for p in matching(root, glob, option="pins", location=None)
             if p.is_file() and not p.name.endswith(".dockerignore") and "node_modules" not in p.parts
         ]
         lost += [] if paths else [glob]

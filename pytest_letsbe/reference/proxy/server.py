@@ -75,6 +75,14 @@ class ReferenceProxy(Tunnels):
         head = f"HTTP/1.1 {refused.status} {word}\r\n{more}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         writer.write(head.encode() + body)
 
+    def healthy(self, writer: Sink) -> None:
+        """It takes connections; see contracts/egress-proxy."""
+        body = b'{"status": "ok"}'
+        kind = "Content-Type: application/json"
+        writer.write(
+            f"HTTP/1.1 200 OK\r\n{kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
+        )
+
     async def read_head(self, reader: asyncio.StreamReader) -> bytes | None:
         """Up to the empty line; None when the client has gone."""
         limit = self.policy.header_bytes if self.policy is not None else 65536
@@ -107,6 +115,9 @@ class ReferenceProxy(Tunnels):
             seen["method"] = head.method
             if fixed is not None:
                 return await self.inner(head, reader, writer, tenant, fixed)
+            if (head.method, head.target) == ("GET", "/healthz"):  # nothing goes out: no attempt, and no record
+                self.healthy(writer)
+                return False
             seen["host"] = self.shown(head.target)
             seen["tenant"] = tenant = self.tenant(head.one("proxy-authorization"))
             if head.method == "CONNECT":

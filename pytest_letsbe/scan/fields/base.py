@@ -7,9 +7,16 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
+from .. import names
+
 _SECRET_NAME = re.compile(
     r"(?:^|[_.\-/]|(?<=[a-z])(?=[A-Z]))(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_.-]?key|access[_.-]?key|private[_.-]?key|auth[_.-]?key|credentials?|salt|dsn"
     r"|encryption[_.-]?key|signing[_.-]?key|secret[_.-]?key|jwt[_.-]?key|master[_.-]?key|cookie[_.-]?key)(?=$|[_.\-\d]|[A-Z])",
+    re.IGNORECASE,
+)
+
+_ANY_NAME = re.compile(
+    rf"(?:^|[_.\-/]|(?<=[a-z])(?=[A-Z])){names.pattern('secret')}(?=$|[_.\-\d]|[A-Z])|(?:pass(?:word|wd)?|pwd|secret|token|apikey)$",
     re.IGNORECASE,
 )
 
@@ -26,6 +33,11 @@ class Field:
 
 def is_secret_name(name: str) -> bool:
     return _SECRET_NAME.search(name) is not None
+
+
+def may_be_secret_name(name: str) -> bool:
+    """Also names of what may be something else: where the value is judged beside its name."""
+    return is_secret_name(name) or _ANY_NAME.search(name) is not None
 
 
 def field_of(found: re.Match[bytes], key: str = "key", value: str = "value") -> Field:

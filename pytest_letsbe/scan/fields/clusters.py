@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..text import Text
-from .base import Field, field_of, is_secret_name, plain_text
+from .base import Field, field_of, may_be_secret_name, plain_text
 
 _DOCKER_AUTH = re.compile(
     rb"\\?\"(?P<key>auth|identitytoken|registrytoken)\\?\"[ \t\r\n]*:[ \t\r\n]*\\?\"(?P<value>[^\"\\\n]{8,})"
@@ -95,7 +95,7 @@ def yaml_env(text: Text) -> Iterator[Field]:
         return
     for pattern in (_LIST_ENV, _MAP_ENV, _NAME_VALUE):
         for found in pattern.finditer(text.raw):
-            if is_secret_name(found["key"].decode()):
+            if may_be_secret_name(found["key"].decode()):
                 yield field_of(found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..text import Text
-from .base import Field, field_of, is_secret_name, plain_text
+from .base import Field, field_of, is_secret_name, may_be_secret_name, plain_text
 
 _TFSTATE = re.compile(rb"\"(?P<key>[\w.-]+)\"[ \t]*:[ \t]*\"(?P<value>(?:[^\"\\\n]|\\.){6,})\"")
 
@@ -42,7 +42,7 @@ def terraform(text: Text) -> Iterator[Field]:
         return
     for pattern in (_TFVARS, _TF_DEFAULT):
         for found in pattern.finditer(text.raw):
-            if is_secret_name(found["key"].decode()):
+            if may_be_secret_name(found["key"].decode()):
                 yield field_of(found)
 
 

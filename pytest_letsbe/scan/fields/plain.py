@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..globs import matches_any
 from ..text import Text
-from .base import Field, field_of, is_secret_name
+from .base import Field, field_of, is_secret_name, may_be_secret_name
 
 _DOTENV = re.compile(
     rb"^[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][\w.]*)[ \t]*=[ \t]*(?:\"(?P<dq>(?:[^\"\\\n]|\\.)*)\"|'(?P<sq>[^'\n]*)'|(?P<bare>[^\n#\"']*?))[ \t]*(?:[ \t]#.*)?\r?$",  # noqa: E501
@@ -23,7 +23,7 @@ def dotenv(text: Text) -> Iterator[Field]:
         return
     for found in _DOTENV.finditer(text.raw):
         group = next((g for g in ("dq", "sq", "bare") if found[g]), None)
-        if group and is_secret_name(found["key"].decode()):
+        if group and may_be_secret_name(found["key"].decode()):
             yield field_of(found, value=group)
 
 
@@ -103,7 +103,7 @@ def ini(text: Text) -> Iterator[Field]:
     """``name = value`` in configuration files, quotes optional."""
     if matches_any(text.path, _INI_FILES):
         for found in _INI.finditer(text.raw):
-            if is_secret_name(found["key"].decode()):
+            if may_be_secret_name(found["key"].decode()):
                 yield field_of(found)
 
 
@@ -116,7 +116,7 @@ def dockerfile(text: Text) -> Iterator[Field]:
     """``ENV`` and ``ARG`` with a value: they stay in the image's history."""
     if "dockerfile" in text.name or "containerfile" in text.name:
         for found in _DOCKERFILE.finditer(text.raw):
-            if is_secret_name(found["key"].decode()):
+            if may_be_secret_name(found["key"].decode()):
                 yield field_of(found)
 
 
@@ -132,14 +132,19 @@ def htpasswd(text: Text) -> Iterator[Field]:
 
 
 _XML = re.compile(
-    rb"<(?P<key>[\w.:-]+)>(?P<value>[^<>\n]{6,200})</(?P=key)>|<add[ \t]+key=\"(?P<key2>[\w.:-]+)\"[ \t]+value=\"(?P<value2>[^\"\n]{6,200})\""  # noqa: E501
+    rb"<(?P<tag>[\w.:-]+)(?P<attributes>(?:\s[^<>]{0,200})?)>\s*(?P<value>[^<>\s](?:[^<>\n]{4,198}[^<>\s]))\s*</(?P=tag)>"
+    rb"|<add[ \t]+key=\"(?P<key2>[\w.:-]+)\"[ \t]+value=\"(?P<value2>[^\"\n]{6,200})\""
 )
+_NAMED = re.compile(rb"\b(?:name|key|id)=[\"'](?P<key>[\w.:-]+)[\"']")
 
 
 def xml(text: Text) -> Iterator[Field]:
-    """Maven settings, NuGet and .NET configurations, Android resources."""
-    if text.name.endswith((".xml", ".config", ".plist", ".csproj", ".props")):
-        for found in _XML.finditer(text.raw):
-            one = field_of(found) if found["key"] else field_of(found, "key2", "value2")
-            if is_secret_name(one.key):
-                yield one
+    """Maven settings, NuGet and .NET configurations, Hibernate properties, Android resources."""
+    if not text.name.endswith((".xml", ".config", ".plist", ".csproj", ".props", ".xml.j2", ".xml.dist")):
+        return
+    for found in _XML.finditer(text.raw):
+        one = field_of(found, "tag") if found["tag"] else field_of(found, "key2", "value2")
+        if found["attributes"] and (named := _NAMED.search(found["attributes"])):
+            one = Field(named["key"].decode(), one.value, one.start, one.end)
+        if may_be_secret_name(one.key):
+            yield one

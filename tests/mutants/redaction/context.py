@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
@@ -399,3 +400,56 @@ class EscapesAgain(_After):
 
     def then(self, before: str, text: str) -> str:
         return text.replace("&", "&amp;").replace("'", "&#39;") if "REDACTED" in text else text
+
+
+# --- only where something was found
+
+
+class DecodedOnTheWay(_After):
+    """Entities are decoded for the search, and the decoded text comes back where a secret was found."""
+
+    expected = "context-preserved"
+    first = "forms"
+
+    def then(self, before: str, text: str) -> str:
+        return html.unescape(text) if text != before else text
+
+
+class LinesCounted(_After):
+    """Where something was found the text is put together from its lines, and `\\r\\n` is `\\n` then."""
+
+    expected = "context-preserved"
+
+    def then(self, before: str, text: str) -> str:
+        return text.replace("\r\n", "\n") if text != before else text
+
+
+class NumbersAsDoubles(_After):
+    """JSON with a secret is parsed and written as JavaScript does: an id of 19 digits ends in zeros."""
+
+    expected = "structure-preserved"
+    first = "numbers"
+
+    def then(self, before: str, text: str) -> str:
+        if text == before or text[:1] != "{":
+            return text
+        return re.sub(r"(?<=[ :,\[])[0-9]{17,}(?=[,\]}])", lambda match: f"{float(match[0]):.0f}", text)
+
+
+class ColoursStripped(_After):
+    """What a terminal would colour comes back without its colours."""
+
+    expected = "benign-preserved"
+
+    def then(self, before: str, text: str) -> str:
+        return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+class EndOfMegabyteCut(_After):
+    """Texts over 512 kB end in an ellipsis there."""
+
+    expected = "context-preserved"
+    first = "megabyte"
+
+    def then(self, before: str, text: str) -> str:
+        return text if len(text) <= 1 << 19 else text[: 1 << 19] + "…"

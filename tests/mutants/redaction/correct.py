@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets as entropy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -97,6 +98,17 @@ class Removed(_Renaming):
     MASK, AGAIN = "«»", re.compile("«»")
 
 
+class KeyDrawnAtStart(_Renaming):
+    """The placeholder ends in letters that are drawn when the process starts: who knows them knows it for genuine."""
+
+    expected = None
+    AGAIN = re.compile(r"\[hidden-[a-p]{12}\]")
+
+    def __init__(self) -> None:
+        letters = entropy.token_hex(6).translate(str.maketrans("0123456789", "ghijklmnop"))
+        self.MASK = f"[hidden-{letters}]"
+
+
 class Stringified(ReferenceRedactor):
     """JSON is parsed, a string that held a secret is replaced whole, and the document is written as JavaScript does."""
 
@@ -115,7 +127,7 @@ class Stringified(ReferenceRedactor):
 
 def _whole(before: Any, after: Any) -> Any:
     if isinstance(before, dict) and isinstance(after, dict):
-        return {key: _whole(a, b) for (key, a), b in zip(before.items(), after.values(), strict=True)}
+        return {key: _whole(a, b) for a, (key, b) in zip(before.values(), after.items(), strict=True)}
     if isinstance(before, list) and isinstance(after, list):
         return [_whole(a, b) for a, b in zip(before, after, strict=True)]
     return after if before == after or str(after).startswith(("{", "[")) else "REDACTED-value"

@@ -74,3 +74,12 @@ class DigestBesideTheText(ReferenceRedactor):
             )
             output["fingerprints"] = sorted(hashlib.sha256(w.encode("utf-8", "replace")).hexdigest() for w in gone)
         return output
+
+
+class BeginningOfSha256(_Hashing):
+    """The first eight digits of a SHA-256, as a fingerprint to tell one secret from another."""
+
+    expected = "no-digest"
+
+    def digest(self, secret: str) -> str:
+        return "secret:" + hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pytest_letsbe.reference.redactor import ReferenceRedactor
@@ -76,3 +77,17 @@ class UrlUserinfo(_Slow):
 
     def work(self, text: str) -> None:
         re.findall(r"\w+://\S*:\S*@", text)
+
+
+class SearchedAtEachPiece(ReferenceRedactor):
+    """With each piece of a stream all that came so far is searched again."""
+
+    expected = "linear-growth"
+    first = "stream-of-pieces"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        held = ""
+        for chunk in chunks:
+            held += chunk
+            re.search(r"secret=\w+;", held)
+        return super().redact_chunks(chunks, **context)

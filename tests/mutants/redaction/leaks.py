@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -207,3 +208,66 @@ class LastNeighbourMissed(_Missing):
     def missed(self, text: str, start: int, end: int) -> bool:
         before = text[max(0, start - 200) : start]
         return bool(before) and before[-1] in " ," and re.search(r"[\w-]{24,}[ ,]\Z", before) is not None
+
+
+class HeadAndTailOnly(ReferenceRedactor):
+    """Of a text over 512 kB the first and the last 128 kB are searched."""
+
+    expected = "no-leak"
+    first = "end/megabyte"
+
+    def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
+        if text is None or len(text) <= 1 << 19:
+            return super().redact(text=text, **rest)
+        edge = 1 << 17
+        head, tail = (super(HeadAndTailOnly, self).redact(text=t, **rest)["text"] for t in (text[:edge], text[-edge:]))
+        return {"text": head + text[edge:-edge] + tail}
+
+
+class _Json(ReferenceRedactor):
+    """Gives ``mended(before, after)`` of a JSON document in which something was found."""
+
+    def mended(self, before: Any, after: Any) -> Any:
+        raise NotImplementedError
+
+    def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
+        output = super().redact(text=text, **rest)
+        if text is None or text[:1] not in ("{", "[") or output["text"] == text:
+            return output
+        try:
+            return {"text": json.dumps(self.mended(json.loads(text), json.loads(output["text"])), ensure_ascii=False)}
+        except (ValueError, RecursionError):
+            return output
+
+
+class NamesOfFieldsKept(_Json):
+    """The values of a JSON document are visited, a secret that is a field's name stays."""
+
+    expected = "no-leak"
+    first = "names/json-keys"
+
+    def mended(self, before: Any, after: Any) -> Any:
+        if isinstance(before, dict) and isinstance(after, dict):
+            return {name: self.mended(a, b) for (name, a), b in zip(before.items(), after.values(), strict=True)}
+        if isinstance(before, list) and isinstance(after, list):
+            return [self.mended(a, b) for a, b in zip(before, after, strict=True)]
+        return after
+
+
+class NumbersKept(NamesOfFieldsKept):
+    """The texts of a JSON document are visited, a card number that is a number stays."""
+
+    expected = "no-leak"
+    first = "numbers/json-numbers"
+
+    def mended(self, before: Any, after: Any) -> Any:
+        return before if isinstance(before, int) else super().mended(before, after)
+
+
+class EveryOtherCharacter(_Missing):
+    """The mask stars out every other character: half of the secret can be read."""
+
+    expected = "no-leak"
+
+    def mask(self, text: str, start: int, end: int) -> str | None:
+        return "".join("*" if place % 2 else char for place, char in enumerate(text[start:end]))

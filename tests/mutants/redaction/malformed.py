@@ -170,3 +170,29 @@ class ReversedTextHidden(ReferenceRedactor):
 
     def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
         return {"text": text} if "\u202e" in (text or "") else super().redact(text=text, **rest)
+
+
+class BrokenJsonOfThatType(ReferenceRedactor):
+    """What is called JSON and isn't is passed on as it is."""
+
+    expected = "malformed-input"
+    first = "broken-json"
+
+    def redact(self, text: str | None = None, media_type: str | None = None, **rest: Any) -> dict[str, Any]:
+        if text is not None and media_type == "application/json":
+            try:
+                json.loads(text)
+            except RecursionError:
+                pass
+            except ValueError:
+                return {"text": text}
+        return super().redact(text=text, media_type=media_type, **rest)
+
+
+class ReplacementIsBinary(ReferenceRedactor):
+    """A text with U+FFFD in it is taken for something binary and passed on."""
+
+    expected = "malformed-input"
+
+    def redact(self, text: str | None = None, **rest: Any) -> dict[str, Any]:
+        return {"text": text} if "\ufffd" in (text or "") else super().redact(text=text, **rest)

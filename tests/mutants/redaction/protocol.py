@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import secrets as entropy
+from collections.abc import Sequence
 from typing import Any
 
 from pytest_letsbe.reference.redactor import ReferenceRedactor
@@ -166,3 +167,32 @@ class SecondTimeKnown(ReferenceRedactor):
             output["text"] = PLACEHOLDER.sub("REDACTED-again", output["text"])
         self._seen.add(text or "")
         return output
+
+
+class OtherNamesPassed(ReferenceRedactor):
+    """Media types are compared as they stand: `application/json; charset=utf-8` and `image/svg+xml` are passed on."""
+
+    expected = "no-leak"
+    first = "media-types"
+
+    def redact(self, text: str | None = None, media_type: str | None = None, **rest: Any) -> dict[str, Any]:
+        if text is not None and re.match(r"image/|application/json\s*;", media_type or ""):
+            return {"text": text}
+        return super().redact(text=text, media_type=media_type, **rest)
+
+
+class KeptForTheTenant(ReferenceRedactor):
+    """What a tenant registered for one request stays registered for its next ones."""
+
+    expected = "deterministic"
+    first = "registered-before"
+
+    def __init__(self) -> None:
+        self._registered: dict[str, list[str]] = {}
+
+    def redact(
+        self, text: str | None = None, secrets: Sequence[str] = (), tenant: str | None = None, **rest: Any
+    ) -> dict[str, Any]:
+        kept = self._registered.setdefault(tenant, []) if tenant else []
+        kept += [secret for secret in secrets if secret not in kept]
+        return super().redact(text=text, secrets=kept, tenant=tenant, **rest)

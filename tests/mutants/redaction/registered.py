@@ -191,3 +191,60 @@ class FirstWordOnly(_Own):
                 "text"
             ]
         )
+
+
+class LettersAtBothEnds(_Fewer):
+    r"""Values are sought between `\b` and `\b`: one that begins or ends with punctuation is never found."""
+
+    expected = "registered-secrets"
+    first = "punctuated"
+
+    def some(self, secrets: list[str]) -> list[str]:
+        return [secret for secret in secrets if secret[:1].isalnum() and secret[-1:].isalnum()]
+
+
+class LongOnesLeftOut(_Fewer):
+    """Values over 256 characters are taken for a mistake and aren't registered."""
+
+    expected = "registered-secrets"
+    first = "long"
+
+    def some(self, secrets: list[str]) -> list[str]:
+        return [secret for secret in secrets if len(secret) <= 256]
+
+
+class RegisteredOnly(_Own):
+    """Where values are registered they are replaced, and nothing else is looked for."""
+
+    expected = "registered-secrets"
+    first = "beside-others"
+
+    def redact(self, text: str | None = None, secrets: Sequence[str] = (), **rest: Any) -> dict[str, Any]:
+        output = super().redact(text=text, secrets=secrets, **rest)
+        found = text is not None and any(secret and secret in text for secret in secrets)
+        return {"text": self.without(text or "", secrets)} if found else output
+
+    def without(self, text: str, secrets: Sequence[str]) -> str:
+        for secret in secrets:
+            text = text.replace(secret, GONE)
+        return text
+
+
+class BytesWithoutValues(ReferenceRedactor):
+    """Bytes go another way than texts, which knows nothing of registered values."""
+
+    expected = "registered-secrets"
+    first = "bytes"
+
+    def redact(self, text: str | None = None, secrets: Sequence[str] = (), **rest: Any) -> dict[str, Any]:
+        return super().redact(text=text, secrets=secrets if text is not None else (), **rest)
+
+
+class StreamWithoutValues(ReferenceRedactor):
+    """The handler of streams forgets to hand the registered values on."""
+
+    expected = "registered-secrets"
+    first = "stream"
+
+    def redact_chunks(self, chunks: Sequence[str], secrets: Sequence[str] = (), **rest: Any) -> dict[str, Any]:
+        return super().redact_chunks(chunks, **rest)

@@ -104,3 +104,51 @@ class OneByOneUnredacted(ReferenceRedactor):
     def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
         oldest, kept = list(chunks[:-32]), chunks[-32:]
         return {"chunks": [*oldest, *super().redact_chunks(kept, **context)["chunks"]]}
+
+
+class HoldsBackLittleMore(ReferenceRedactor):
+    """A kilobyte is held back: every token fits, a private key doesn't."""
+
+    expected = "chunk-invariant"
+    first = "long-secrets"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        output, held = [], ""
+        for chunk in chunks:
+            held = self.redact(held + chunk, **context)["text"] if len(chunks) > 100 else held + chunk
+            if len(chunks) > 100:
+                output.append(held[:-1024])
+                held = held[-1024:]
+        return {"chunks": [*output, self.redact(held, **context)["text"]]}
+
+
+class PlainTailLost(ReferenceRedactor):
+    """What is held back in case a secret begins there is dropped when none does."""
+
+    expected = "chunk-invariant"
+    first = "plain-text"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        text = "".join(chunks)
+        output = self.redact(text, **context)["text"]
+        return {"chunks": [output[:-8] if output == text else output]}
+
+
+class OnePiecePassed(ReferenceRedactor):
+    """The loop looks at each piece together with the one before: the first of one has none."""
+
+    expected = "chunk-invariant"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        return {"chunks": list(chunks)} if len(chunks) == 1 else super().redact_chunks(chunks, **context)
+
+
+class EmojiCut(ReferenceRedactor):
+    """What goes out is cut every 16 UTF-16 units, as a JavaScript string is, and written as UTF-8: halves become U+FFFD."""
+
+    expected = "chunk-invariant"
+    first = "plain-text"
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        wide = self.redact("".join(chunks), **context)["text"].encode("utf-16-le", "surrogatepass")
+        return {"chunks": [wide[at : at + 32].decode("utf-16-le", "replace") for at in range(0, len(wide), 32)]}

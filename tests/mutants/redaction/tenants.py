@@ -162,3 +162,32 @@ class NeighboursListed(ReferenceRedactor):
             self._seen[tenant] = list(secrets)
             output["registered"] = {name: values for name, values in self._seen.items() if name != tenant}
         return output
+
+
+class StreamsShareValues(ReferenceRedactor):
+    """All streams are redacted with all values that were ever registered for one."""
+
+    expected = "tenant-isolation"
+    first = "streams"
+
+    def __init__(self) -> None:
+        self._registered: list[str] = []
+
+    def redact_chunks(self, chunks: Sequence[str], secrets: Sequence[str] = (), **rest: Any) -> dict[str, Any]:
+        self._registered += secrets
+        return super().redact_chunks(chunks, secrets=self._registered[-40:], **rest)
+
+
+class UnfinishedLineCarried(ReferenceRedactor):
+    """A last line without its end waits for the next chunk, which is another stream's."""
+
+    expected = "tenant-isolation"
+    first = "streams"
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def redact_chunks(self, chunks: Sequence[str], **context: Any) -> dict[str, Any]:
+        text = self._held + self.redact("".join(chunks), **context)["text"]
+        lines, self._held = text.rpartition("\n")[0::2]
+        return {"chunks": [lines + "\n" if lines else ""]}

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ....api.pact import Pact, load_pact
+from ....globbing import matching
 from ....model import Case, CheckFailure, Invariant, UsageError, Vacuous
 from ..contract import Contract, slug
 from .base import Rule, Server
@@ -19,7 +20,7 @@ CONSUMER = Invariant(
 
 def _cases(contract: Contract) -> Iterable[Case]:
     for number, pattern in enumerate(contract.options.consumers):
-        paths = sorted(contract.spec.root.glob(pattern))
+        paths = matching(contract.spec.root, pattern, option="consumers", location=contract.spec.location)
         if not paths:
             yield contract.case(
                 "consumer", f"no-file-{number + 1}", None, f"no file matches {pattern!r} under consumers"
@@ -29,7 +30,8 @@ def _cases(contract: Contract) -> Iterable[Case]:
 
 
 def _of_file(contract: Contract, path: Path) -> Iterable[Case]:
-    shown = path.relative_to(contract.spec.root).as_posix()
+    root = contract.spec.root
+    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     try:
         pact = load_pact(path, shown_as=shown)
     except UsageError as error:

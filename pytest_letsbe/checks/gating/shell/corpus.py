@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .... import corpora
 from ....data import data_dir
+from ....globbing import some_matching
 from ....model import Case, Location, Spec, UsageError
 from .sandbox import missing, run
 from .vectors import Lookalike, Program, Vector, parse_lookalike, parse_program, parse_vector
@@ -39,10 +40,7 @@ def load(spec: Spec, extra: Sequence[str] = ()) -> Corpus:
     files = sorted((data_dir("corpora") / "gating").glob("*.yaml"))
     files += [path for folder in spec.corpora for path in sorted(folder.glob("*.yaml"))]
     for pattern in extra:
-        found = sorted(spec.root.glob(pattern))
-        if not found:
-            raise UsageError(f"extra: {pattern!r} matches no file below {spec.root}", spec.location)
-        files += found
+        files += some_matching(spec.root, pattern, option="extra", location=spec.location)
     return _corpus(item for path in dict.fromkeys(files) for item in _parsed(path))
 
 

@@ -32,6 +32,8 @@ FORMS: dict[str, str] = {
     "form-joiners": "a \U0001f468\u200d\U0001f469\u200d\U0001f467, a soft\u00adhyphen and zero\u200bwidth breaks\n",
     "form-full-width": "\uff26\uff55\uff4c\uff4c width and \u0421\u0443\u0440\u0438\u043b\u043b\u0438\u0446\u0430\n",
     "form-escapes": "C:\\new\\table \\u0041 %41 &amp; &#65; \\x41 QUJD= 414243 =41\n",
+    "form-colours": "\x1b[32m\u2713\x1b[0m src/app.test.ts \x1b[2m(3 tests)\x1b[22m\r\n",
+    "form-controls": "a bell\x07, a back\x08space, a form\x0cfeed, a\x00nul and a line\u2028separator\n",
     "form-json": '{"b": 1.0, "a": 1e3, "z": [1, 2.50, -0], "A": null,\n  "path": "a\\/b", "u": "\\u00e9"}\n',
     "form-json-duplicate-keys": '{"a": 1, "a": 2, "big": 12345678901234567890}',
     "form-long": "2026-11-23T08:14:02Z INFO worker-7 finished job, 3 retries, next run in 40 s\n" * 3000,

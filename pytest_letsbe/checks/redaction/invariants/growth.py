@@ -24,6 +24,8 @@ LIMIT = 1.5
 FLOOR = 0.04
 SMALLEST = 4_000
 LARGEST = 2_000_000
+#: Characters in a piece of a stream: a window that is searched again with each of them may be 100 times as long.
+PIECE = 64
 #: A finding was measured so often again, each size at its cheapest, unless its exponent and seconds are beyond doubt.
 AGAIN = 3
 CLEAR, SURE = 1.8, 0.5
@@ -67,13 +69,17 @@ def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
         yield case(GROWTH, name, spec.location, 4, SHAPES[name])
     lines = [f"line {seed}: {synthesise(kind, seed).value}\n" for kind in corpus.kinds[:40] for seed in range(2)]
     yield case(GROWTH, "many-secrets", spec.location, 4, lambda n: _repeat("".join(lines), n))
+    yield case(GROWTH, "stream-of-pieces", spec.location, 4, SHAPES["prose"])
 
 
 def _judge(case: Case, redactor: Redactor) -> None:
+    streamed = case.name == "stream-of-pieces"
+    if streamed and isinstance(redactor.target.call("redact_chunks", {"chunks": ["a ", "piece"]}), Unsupported):
+        return  # chunk-invariant isn't evaluated then, and says so
     n = SMALLEST
     while True:
         sizes = [n, 2 * n, 4 * n, 8 * n]
-        costs = [_cost(redactor, case.data(size)) for size in sizes]
+        costs = [_cost(redactor, case.data(size), streamed=streamed) for size in sizes]
         # A curve that bends but doesn't yet show why is looked at again, further out.
         settled = costs[-1] >= FLOOR and not 1.2 < exponent(sizes, costs) <= LIMIT
         if settled or sizes[-1] * 2 > LARGEST or costs[-1] > 3.0:
@@ -84,7 +90,8 @@ def _judge(case: Case, redactor: Redactor) -> None:
     fitted = exponent(sizes, costs) if costs[-1] >= FLOOR else 0.0
     for _ in range(AGAIN):
         if fitted > LIMIT and not (fitted > CLEAR and costs[-1] > SURE):
-            costs = [min(cost, _cost(redactor, case.data(size))) for size, cost in zip(sizes, costs, strict=True)]
+            again = [_cost(redactor, case.data(size), streamed=streamed) for size in sizes]
+            costs = list(map(min, costs, again))
             fitted = exponent(sizes, costs)
     if fitted > LIMIT:
         lines = [f"{size:>9,} characters: {cost * 1000:8.1f} ms" for size, cost in zip(sizes, costs, strict=True)]
@@ -94,17 +101,20 @@ def _judge(case: Case, redactor: Redactor) -> None:
         )
 
 
-def _cost(redactor: Redactor, text: str) -> float:
-    """Seconds of the target's CPU for one text; wall time where CPU time can't be read."""
+def _cost(redactor: Redactor, text: str, *, streamed: bool) -> float:
+    """Seconds of the target's CPU for one text or stream; wall time where CPU time can't be read."""
+    op, given = "redact", dict[str, object](text=text)
+    if streamed:
+        op, given = "redact_chunks", {"chunks": [text[at : at + PIECE] for at in range(0, len(text), PIECE)]}
     before, wall = redactor.target.cpu_seconds(), time.perf_counter()
     try:
-        reply = redactor.target.call("redact", {"text": text})
+        reply = redactor.target.call(op, given)
     except TargetDead as death:
         if death.silent:
             raise CheckFailure(f"{len(text):,} characters weren't redacted within the deadline") from None
         raise
     if isinstance(reply, Unsupported):
-        raise NotEvaluated(f"the target doesn't support redact: {reply.why}")
+        raise NotEvaluated(f"the target doesn't support {op}: {reply.why}")
     after = redactor.target.cpu_seconds()
     spent = time.perf_counter() - wall
     return max(after - before, 1e-5) if before is not None and after is not None else spent

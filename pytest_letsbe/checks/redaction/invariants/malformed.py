@@ -46,6 +46,7 @@ def _text_inputs(text: str) -> dict[str, str]:
     return {
         "lone-surrogate": f"high \ud83d alone {text} low \udc00 alone\n",
         "nul-characters": f"a\x00b {text} c\x00d\n",
+        "replacement-characters": f"caf\ufffd \ufffd\ufffd {text} \ufffd end\n",
         "control-characters": f"\x01\x02\x1b[0m {text} \x7f\x85\u2028\n",
         "deep-json": "[" * 20_000 + f'"{text}"' + "]" * 20_000,
         "deep-json-open": '{"a":' * 20_000 + f'"{text}"',
@@ -82,13 +83,16 @@ def _violations(name: str, kinds: list[Kind], redactor: Redactor) -> Iterator[Vi
         texts, data = _text_inputs(secret.value), _bytes_inputs(secret.value.encode(), secret.value)
         encoded = base64.b64encode(data.get(name, b"")).decode("ascii")
         request = {"text": texts[name]} if name in texts else {"base64": encoded}
-        reply = redactor.target.call("redact", request)
-        leaked = _leak(reply, secret, is_text=name in texts)
-        if leaked is not None:
-            line = f"came back {quoting(leaked, secret.value)}"
-            yield Violation(
-                f"{name}#{kind.id}", f"{kind.id} inside {name.replace('-', ' ')} survived redaction", [line]
-            )
+        types = [""]
+        if kind is kinds[0] and texts.get(name, "").startswith(("{", "[")):
+            types.append("application/json")  # then a parser is asked first, which may give up
+        for media_type in types:
+            reply = redactor.target.call("redact", request | ({"media_type": media_type} if media_type else {}))
+            leaked = _leak(reply, secret, is_text=name in texts)
+            if leaked is not None:
+                where = f"{name.replace('-', ' ')}{f' sent as {media_type}' if media_type else ''}"
+                line = f"came back {quoting(leaked, secret.value)}"
+                yield Violation(f"{name}#{kind.id}", f"{kind.id} inside {where} survived redaction", [line])
 
 
 def _leak(reply: Reply, secret: Secret, *, is_text: bool) -> str | None:

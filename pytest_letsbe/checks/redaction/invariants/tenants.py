@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from ....masking import excerpt, mask_runs
 from ....model import Case, Invariant, Spec
-from ..client import Ask, Redactor, answer
+from ....targets.base import Unsupported
+from ..client import Ask, Redactor, answer, answer_stream
 from ..corpus import Corpus
 from ..model import Secret
 from ..oracle import find_leak
 from .base import Rule, Violation, case, judge_all
-from .registered import made_up
+from .made_up import made_up
 
 TENANTS = Invariant(
     "tenant-isolation",
@@ -24,6 +25,7 @@ _ROUNDS = 12
 
 def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
     yield case(TENANTS, "interleaved", spec.location, _COUNT * _ROUNDS)
+    yield case(TENANTS, "streams", spec.location, _COUNT)
     for name in _ORDERS:
         yield case(TENANTS, name, spec.location, 2 * _COUNT)
 
@@ -41,6 +43,8 @@ def _names(tenant: int) -> tuple[str, str]:
 def _judge(case: Case, redactor: Redactor) -> None:
     if case.name == "interleaved":
         judge_all(_interleaved(redactor))
+    elif case.name == "streams":
+        judge_all(_streams(redactor))
     else:
         judge_all(_elsewhere(redactor, case.name))
 
@@ -66,6 +70,30 @@ def _interleaved(redactor: Redactor) -> Iterator[Violation]:
         for other in range(_COUNT):
             if other != tenant and any(foreign in got.text + got.rest for foreign in _names(other)):
                 yield Violation(name, f"tenant-{other}'s data stands in the answer to tenant-{tenant}")
+
+
+def _streams(redactor: Redactor) -> Iterator[Violation]:
+    """All tenants stream at once, the last line without its end: each gets its own text, all of it, and no more."""
+    if isinstance(redactor.target.call("redact_chunks", {"chunks": ["no ", "tenant"]}), Unsupported):
+        return  # chunk-invariant isn't evaluated then, and says so
+    inputs, texts = list[dict[str, object]](), list[str]()
+    for tenant in range(_COUNT):
+        marker, value = _names(tenant)
+        # To this tenant the value of the next is an ordinary word.
+        text = f"tenant {marker} holds {value} beside {_names((tenant + 1) % _COUNT)[1]} and stops"
+        chunks = [text[at : at + 6] for at in range(0, len(text), 6)]
+        inputs.append({"chunks": chunks, "secrets": [value], "tenant": f"tenant-{tenant}"})
+        texts.append(text)
+    replies = redactor.target.call_many("redact_chunks", inputs, window=_COUNT)
+    for tenant, (text, reply) in enumerate(zip(texts, replies, strict=True)):
+        got = answer_stream(reply, text)
+        value, name = _names(tenant)[1], f"tenant-{tenant}"
+        before, after = text.split(value)
+        if find_leak(got.text + got.rest, Secret("registered value", value, (value,), "", True)) is not None:
+            yield Violation(name, "a tenant's own registered value survived in its stream while others were served")
+        elif not (got.text.startswith(before) and got.text.endswith(after)):
+            lines = [f"sent      {text}", f"came back {excerpt(got.text, before + after)}"]
+            yield Violation(name, "a tenant's stream isn't its own text less its own registered value", lines)
 
 
 def _elsewhere(redactor: Redactor, order: str) -> Iterator[Violation]:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from ....model import Case, Invariant, Spec
 from ..client import Answer, Ask, Redactor
 from ..corpus import Corpus
-from ..model import Kind
+from ..model import Carried, Kind
 from ..oracle import find_leak
 from ..samples import PLAIN, Combination, Sample, fit, make, plain_combinations
 from ..structure import same_structure
 from ..synth import synthesise
 from .base import Rule, Violation, case, judge_all
-from .leak import FILLER, one_line, windows
+from .benign import FORMS
+from .leak import FILLER, megabyte, one_line, windows
+from .made_up import made_up
 
 CONTEXT = Invariant(
     "context-preserved",
@@ -57,12 +59,14 @@ def _context_cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
     yield from _kind_cases(CONTEXT)(corpus, spec)
     tokens = one_line([kind for kind in corpus.kinds if kind.bare])
     if tokens:
-        yield case(CONTEXT, "long-text", spec.location, 2, tokens)
+        yield case(CONTEXT, "forms", spec.location, len(FORMS) - 2, tokens[0])
+        yield case(CONTEXT, "long-text", spec.location, 2, windows(tokens, 2))
+        yield case(CONTEXT, "megabyte", spec.location, 1, megabyte(tokens))
 
 
-def _judge_long_text(tokens: Sequence[Kind], redactor: Redactor) -> None:
+def _judge_long_text(samples: Sequence[Sample], redactor: Redactor) -> None:
     """Every line of a long text that no secret stands in is still there."""
-    for sample in windows(tokens, 2):
+    for sample in samples:
         output = redactor.ask([sample.ask()])[0].text
         sent, back = sample.text.count(FILLER), output.count(FILLER)
         if back < sent:
@@ -72,12 +76,29 @@ def _judge_long_text(tokens: Sequence[Kind], redactor: Redactor) -> None:
 
 
 def _judge_context(case: Case, redactor: Redactor) -> None:
-    if case.name == "long-text":
+    if case.name in ("long-text", "megabyte"):
         _judge_long_text(case.data, redactor)
+        return
+    if case.name == "forms":
+        judge_all(_form_violations(case.data, redactor))
         return
     samples = [make(combination, 0) for combination in case.data]
     answers = redactor.ask([sample.ask() for sample in samples])
     judge_all(_context_violation(sample, answer.text) for sample, answer in zip(samples, answers, strict=True))
+
+
+def _form_violations(kind: Kind, redactor: Redactor) -> Iterator[Violation]:
+    """Where a secret was found the rest is no more to be changed than where there is none: each form beside one."""
+    secret = synthesise(kind, 3)
+    line = f"It printed {secret.value} and stopped.\n"
+    for name, form in FORMS.items():
+        if form and name != "form-long":
+            text = f"{form}\n\n{line}\n{form}"
+            sample = Sample(f"forms#{name}", secret, Carried(text, (form,)))
+            output = redactor.ask([sample.ask()])[0].text
+            if not (output.startswith(form) and output.endswith(form)):
+                lines = [f"sent      {sample.excerpt(text)}", f"came back {sample.excerpt(output)}"]
+                yield Violation(f"forms#{name}", f"redacting a {kind.id} changed the {name} beside it", lines)
 
 
 def _judge_idempotent(case: Case, redactor: Redactor) -> None:
@@ -126,10 +147,23 @@ def _structure_cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
         combos = list(dict.fromkeys(combos))
         if combos and make(combos[0], 0).carried.media_type is not None:
             yield case(STRUCTURE, carrier.id, carrier.location, len(combos), combos)
+    tokens = one_line([kind for kind in corpus.kinds if kind.bare])[:3]
+    if tokens:
+        yield case(STRUCTURE, "numbers", spec.location, len(tokens), tokens)
+
+
+def _numbers_beside(kind: Kind) -> Sample:
+    """A document whose numbers no double holds: ids of messages, a counter of 64 bits."""
+    secret = synthesise(kind, 0)
+    text = (
+        f'{{"id": 1234567890123456789, "note": "{secret.value}", '
+        '"rows": [{"id": 9007199254740993, "seen": 18446744073709551615}], "ratio": 0.1, "next": null}'
+    )
+    return Sample(f"{kind.id}/numbers/plain#0", secret, Carried(text, (), "application/json"))
 
 
 def _judge_structure(case: Case, redactor: Redactor) -> None:
-    samples = [make(combination, 0) for combination in case.data]
+    samples = [make(each, 0) if isinstance(each, Combination) else _numbers_beside(each) for each in case.data]
 
     def violations() -> Iterator[Violation]:
         for sample, answer in zip(samples, redactor.ask([s.ask() for s in samples]), strict=True):
@@ -160,16 +194,33 @@ def _touched(sample: Sample) -> Callable[[str], bool]:
 def _deterministic_cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
     yield case(DETERMINISTIC, "same-text", spec.location, len(corpus.kinds), corpus)
     yield case(DETERMINISTIC, "other-order", spec.location, len(corpus.kinds), corpus)
+    yield case(DETERMINISTIC, "registered-before", spec.location, 2, corpus)
+
+
+def _judge_registered_before(redactor: Redactor) -> None:
+    """Registered values hold for one request, also when the next one comes from the same tenant."""
+    text = f"we keep {' '.join(made_up('before', 0, 2))} on file\n"
+    for tenant in ("tenant-again", None):
+        ask = Ask(text, tenant=tenant)
+        asks = [ask, Ask(text, secrets=(text[8:25],), tenant=tenant), ask]
+        before, _, after = (redactor.ask([each], fresh=True)[0] for each in asks)
+        if before != after:
+            lines = [f"before    {before.text.strip()}", f"after     {after.text.strip()}"]
+            sentence = "a value that was registered for one request changed the answer to the next"
+            judge_all([Violation("registered-before", sentence, lines)])
 
 
 def _judge_deterministic(case: Case, redactor: Redactor) -> None:
+    if case.name == "registered-before":
+        _judge_registered_before(redactor)
+        return
     corpus: Corpus = case.data
     samples = [make(c, 1) for kind in corpus.kinds for c in plain_combinations(kind, corpus, most=1)]
     asks = [sample.ask() for sample in samples]
     if case.name == "other-order":
         first, second = _other_order(asks, redactor)
     else:
-        redactor.target.close()  # where it can be started afresh: another case may have asked the same before
+        redactor.restart()  # where it can be started afresh: another case may have asked the same before
         first = redactor.ask(asks, fresh=True)
         second = redactor.ask(asks, fresh=True)
 
@@ -191,7 +242,7 @@ def _other_order(asks: Sequence[Ask], redactor: Redactor) -> tuple[list[Answer],
     """
 
     def restarted(order: Sequence[Ask]) -> list[Answer]:
-        redactor.target.close()
+        redactor.restart()
         return redactor.ask(order, fresh=True)
 
     first, again = restarted(asks), restarted(asks)
