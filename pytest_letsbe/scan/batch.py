@@ -13,7 +13,7 @@ from itertools import accumulate
 from . import allow, normalise
 from .globs import longest_literal
 from .ident import word_keyword
-from .keywords import automaton
+from .keywords import automaton, words_in
 from .rule import Rule
 
 _BETWEEN = b"\0"
@@ -32,13 +32,12 @@ class TextGate:
         keywords: Mapping[bytes, Sequence[bytes | None]],
         *,
         fast: bool,
+        hyper: bool = False,
         meant: Callable[[bytes, str], bool] = lambda _word, _path: True,
     ) -> None:
         marked: dict[bytes, Sequence[bytes | None]] = {**keywords, allow.MARK: (allow.MARK,)}
-        words = sorted(marked)
-        self._spellings = [None if None in marked[word] else tuple(s for s in marked[word] if s) for word in words]
-        self._automaton = automaton(words, fast=fast)
-        self._words, self._asked = words, meant
+        self._words, self._asked = sorted(marked), meant
+        self._finder = words_in({word: marked[word] for word in self._words}, fast=fast, hyper=hyper)
         self._fast = fast
 
     def _meant(self, number: int, path: str) -> bool:
@@ -54,19 +53,8 @@ class TextGate:
         joined = _BETWEEN.join(texts)
         starts = [0, *accumulate(len(text) + len(_BETWEEN) for text in texts)]
         found = {index for index, text in enumerate(texts) if normalise.may_fold(text)}
-        here, end, idle = 0, -1, set[int]()  # hits mostly come in the order of the text
-        for word, at in self._automaton.find(joined.lower()):
-            if not starts[here] <= at < end:
-                here = bisect_right(starts, at) - 1
-                end = starts[here + 1]
-                idle.clear()
-            if here in found or word in idle:  # one is enough for each
-                continue
-            if paths and not self._meant(word, paths[here]):
-                idle.add(word)
-                continue
-            spellings = self._spellings[word]
-            if spellings is None or joined.startswith(spellings, at):
+        for here, word in self._finder.find(texts, joined, starts):
+            if here not in found and (not paths or self._meant(word, paths[here])):
                 found.add(here)
         for at, _, _ in normalise.encoded(joined, fast=self._fast):
             found.add(bisect_right(starts, at) - 1)

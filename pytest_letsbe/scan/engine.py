@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from .batch import PathGate, TextGate
 from .content import Lines, text_of
 from .finding import Finding, Hit, fingerprint, mask, shown_path
 from .globs import path_pattern
+from .hyper import hyper_available
 from .ident import stands_alone, word_regex
 from .keywords import automaton, fast_available
 from .matchers import Matcher, matcher
@@ -45,12 +47,14 @@ class Engine:
     Args:
         rules: of any check; their order doesn't matter.
         fast: use the libraries of the extra ``scan``; by default when they are there. The findings are the same.
+        hyper: use hyperscan beside them (extra ``fast``); by default when it is there.
     """
 
-    def __init__(self, rules: Iterable[Rule], *, fast: bool | None = None) -> None:
+    def __init__(self, rules: Iterable[Rule], *, fast: bool | None = None, hyper: bool | None = None) -> None:
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.check, rule.group, rule.id)))
         self.fast = fast_available() if fast is None else fast
-        self.name = "re2+aho-corasick" if self.fast else "stdlib"
+        self.hyper = self.fast and (hyper_available() if hyper is None else hyper)
+        self.name = "hyperscan+re2" if self.hyper else "re2+aho-corasick" if self.fast else "stdlib"
         self._by_id: dict[str, Rule] = {}
         for rule in self.rules:
             if rule.id in self._by_id:
@@ -71,9 +75,14 @@ class Engine:
                 targets.setdefault(keyword.lower().encode(), []).append((number, spelled))
         keywords = sorted(targets)
         self._targets = [targets[keyword] for keyword in keywords]
-        self._automaton = automaton(keywords, fast=self.fast)
+        self._automaton = automaton(keywords, fast=self.fast, hyper=self.hyper)
         spellings = {word: [spelled for _, spelled in targets[word]] for word in keywords}
-        self._texts = TextGate(spellings, fast=self.fast, meant=lambda word, path: self._meant(targets[word], path))
+        self._texts = TextGate(
+            spellings,
+            fast=self.fast,
+            hyper=self.hyper,
+            meant=lambda word, path: self._meant(targets[word], path),
+        )
         told = {n for n, one in enumerate(self._matchers) if one.rule.check == "secrets" and one.rule.rank == 0}
         by_name = {word: [spelled for n, spelled in targets[word] if n in told] for word in keywords}
         self._secret_names = TextGate({word: many for word, many in by_name.items() if many}, fast=self.fast)
@@ -162,14 +171,16 @@ class Engine:
 
     def _plain_hits(self, text: Text) -> list[Hit]:
         wanted: dict[int, list[int]] = {n: [] for n in self._always if self._matchers[n].meant(text.path)}
-        targets: dict[int, list[tuple[int, bytes | None]]] = {}
         raw = text.raw
-        for index, start in self._automaton.find(text.low):
-            if index not in targets:
-                targets[index] = [t for t in self._targets[index] if self._matchers[t[0]].meant(text.path)]
-            for number, spelled in targets[index]:
-                if spelled is None or raw.startswith(spelled, start):
-                    wanted.setdefault(number, []).append(start)
+        places: defaultdict[int, list[int]] = defaultdict(list)
+        for index, start in self._automaton.find(raw):
+            places[index].append(start)
+        for index, starts in places.items():
+            for number, spelled in self._targets[index]:
+                if self._matchers[number].meant(text.path):
+                    here = starts if spelled is None else [at for at in starts if raw.startswith(spelled, at)]
+                    if here:
+                        wanted.setdefault(number, []).extend(here)
         hits: list[Hit] = []
         for number in sorted(wanted):
             one = self._matchers[number]

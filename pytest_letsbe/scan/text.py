@@ -1,4 +1,4 @@
-"""One text under judgement: its bytes, its lower case, its path, and how it came to be."""
+"""One text under judgement: its bytes, its path, and how it came to be."""
 
 from __future__ import annotations
 
@@ -23,10 +23,6 @@ class Text:
     raw: bytes = field(repr=False)
     decoded: bool = False
     places: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False, compare=False)
-
-    @cached_property
-    def low(self) -> bytes:
-        return self.raw.lower()
 
     @cached_property
     def minified(self) -> bool:

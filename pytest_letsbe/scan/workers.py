@@ -43,7 +43,7 @@ def _start(engine: Engine, scope: Scope, share: list[Entry]) -> subprocess.Popen
     if child.stdin is not None:
         try:
             with child.stdin as pipe:
-                pickle.dump((engine.rules, engine.fast, scope, share), pipe)
+                pickle.dump((engine.rules, engine.fast, engine.hyper, scope, share), pipe)
         except BrokenPipeError:
             pass
         child.stdin = None
@@ -54,8 +54,8 @@ def main() -> None:
     """Read a share from standard input, write its scan to standard output."""
     from .tree import judge_all
 
-    rules, fast, scope, share = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started us
-    pickle.dump(judge_all(Engine(rules, fast=fast), scope, share), sys.stdout.buffer)
+    rules, fast, hyper, scope, share = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started us
+    pickle.dump(judge_all(Engine(rules, fast=fast, hyper=hyper), scope, share), sys.stdout.buffer)
 
 
 if __name__ == "__main__":

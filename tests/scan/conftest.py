@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pytest_letsbe.checks.redaction.synth import fill
-from pytest_letsbe.scan import rows
+from pytest_letsbe.scan import hyper, rows
 from pytest_letsbe.scan.engine import Engine
 
 
@@ -48,12 +49,36 @@ def rules():
 
 @pytest.fixture(scope="session")
 def engine(rules) -> Engine:
-    return Engine(rules)
+    """The default one, also where hyperscan is installed."""
+    return Engine(rules, hyper=False)
 
 
 @pytest.fixture(scope="session")
 def plain_engine(rules) -> Engine:
     return Engine(rules, fast=False)
+
+
+@pytest.fixture(scope="session")
+def hyper_engine(rules) -> Engine:
+    """Hyperscan from the first byte on."""
+    return Engine(rules, hyper=True) if hyper.hyper_available() else pytest.skip("no hyperscan")
+
+
+@pytest.fixture(scope="session", params=["stdlib", "re2+aho-corasick", "hyperscan+re2"])
+def each_engine(request: pytest.FixtureRequest) -> Engine:
+    """All three, one after the other."""
+    names = {"stdlib": "plain_engine", "re2+aho-corasick": "engine", "hyperscan+re2": "hyper_engine"}
+    found = request.getfixturevalue(names[request.param])
+    assert found.name == request.param
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hyper_at_once() -> Iterator[None]:
+    """What hyperscan does shows in texts of a few bytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hyper, "PAYS", 0)
+        yield
 
 
 @pytest.fixture(scope="session")
