@@ -45,7 +45,7 @@ class EgressCheck:
     role = "proxy"
     options = EgressOptions
     preconditions = frozenset({liveness.LIVENESS.id})
-    subjects_per_core = 2
+    subjects_per_core = 3
     invariants: tuple[Invariant, ...] = tuple(dict.fromkeys(rule.invariant for rule in _RULES))
 
     def __init__(self) -> None:

@@ -11,8 +11,8 @@ from ...model import NotEvaluated
 from ...targets.base import Output, Refused, Reply, Target, Unsupported
 from .ledger import Book, Ledger
 
-#: How long a call that must run may take to reach the ledger after its reply.
-ARRIVAL = 10.0
+#: How long a call that must run may take to reach the ledger after its reply; and once one never came, the next.
+ARRIVAL, ARRIVAL_AFTER_A_MISS = 10.0, 2.0
 
 #: A gate whose runs arrive after its reply is given this many times the longest delay seen so far.
 PATIENCE, MOST_PATIENCE = 4.0, 0.5
@@ -59,6 +59,7 @@ class Gate:
         self._ledger = ledger
         self.book: Book = ledger.open_book()
         self._patience = 0.0
+        self._missed = False
 
     def reset(self, policy: Mapping[str, Any], seed: int) -> Answer:
         """A new book, and a gate that has forgotten everything."""
@@ -76,7 +77,8 @@ class Gate:
     def wait_until_ran(self, rid: str, times: int = 1, *, within: float = ARRIVAL) -> bool:
         """Wait for an entry that must come, and learn how late this gate's entries are."""
         started = time.monotonic()
-        if not self.book.wait_for(rid, times, within):
+        if not self.book.wait_for(rid, times, min(within, ARRIVAL_AFTER_A_MISS) if self._missed else within):
+            self._missed = self._missed or within >= ARRIVAL
             return False
         lag = time.monotonic() - started
         if lag > 0.002:
