@@ -89,5 +89,5 @@ class SearchedAtEachPiece(ReferenceRedactor):
         held = ""
         for chunk in chunks:
             held += chunk
-            re.search(r"secret=\w+;", held)
+            re.search(r"\b\w+_secret=", held)
         return super().redact_chunks(chunks, **context)
