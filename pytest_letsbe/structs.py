@@ -62,27 +62,24 @@ def _explain(document: Document, base: YamlPath, into: Any, text: str) -> UsageE
 
 def _fields(into: Any, steps: list[str | int]) -> list[str]:
     """Names of the fields of the struct that ``steps`` lead to, for did-you-mean."""
-    for step in steps:
-        struct = _struct(into)
-        if isinstance(step, str):
-            into = {f.encode_name: f.type for f in msgspec.structs.fields(struct)}.get(step) if struct else None
-        else:
-            into = next(iter(typing.get_args(into)), None)
-    struct = _struct(into)
-    return [f.encode_name for f in msgspec.structs.fields(struct)] if struct else []
+    return list(_fields_of(_type_at(into, steps)))
 
 
 def _allowed(into: Any, steps: list[str | int]) -> list[str]:
     """What may stand in the field that ``steps`` lead to, when it is one of a few words."""
-    *above, last = steps or [""]
-    fields: dict[str, Any] = {}
-    for number in range(len(above) + 1):
-        struct = _struct(into)
-        fields = {f.encode_name: f.type for f in msgspec.structs.fields(struct)} if struct else {}
-        if number < len(above):
-            step = above[number]
-            into = fields.get(step) if isinstance(step, str) else next(iter(typing.get_args(into)), None)
-    return [str(word) for word in _words(fields.get(last)) if word is not None] if isinstance(last, str) else []
+    return [str(word) for word in _words(_type_at(into, steps)) if word is not None]
+
+
+def _type_at(into: Any, steps: list[str | int]) -> Any:
+    """The type of what ``steps`` lead to, None where they lead nowhere."""
+    for step in steps:
+        into = _fields_of(into).get(step) if isinstance(step, str) else next(iter(typing.get_args(into)), None)
+    return into
+
+
+def _fields_of(into: Any) -> dict[str, Any]:
+    struct = _struct(into)
+    return {f.encode_name: f.type for f in msgspec.structs.fields(struct)} if struct else {}
 
 
 def _words(kind: Any) -> typing.Iterator[object]:
