@@ -64,6 +64,10 @@ class Redactor:
         """Redact a stream; the chunks of the answer may be cut elsewhere."""
         return answer_chunks(self.target.call("redact_chunks", {"chunks": list(chunks), **(context or {})}))
 
+    def has_streams(self) -> bool:
+        """Whether the target supports ``redact_chunks``; chunk-invariant says so where it doesn't."""
+        return not isinstance(self.target.call("redact_chunks", {"chunks": ["two ", "pieces"]}), Unsupported)
+
     def redact_bytes(self, data: bytes) -> bytes:
         """Redact bytes that needn't be text."""
         reply = self.target.call("redact", {"base64": base64.b64encode(data).decode("ascii")})

@@ -40,7 +40,8 @@ def load(spec: Spec) -> Corpus:
     options = spec.options
     folder = data_dir("corpora") / "redaction"
     files = [corpora.find(name, "redaction", spec.corpora, spec.location) for name in (*options.corpus, "benign")]
-    files += [path for pattern in options.extra for path in _extra(spec, pattern)]
+    for pattern in options.extra:
+        files += some_matching(spec.root, pattern, option="extra", location=spec.location)
     items: dict[tuple[str, str], Kind | Benign | Carrier] = {}
     for path in dict.fromkeys([folder / "carriers.yaml", *files]):
         for section, item in _parsed(path):
@@ -89,10 +90,6 @@ def _parse(row: corpora.Row) -> Kind | Benign | Carrier:
     if row.section == "texts":
         return parse_benign(row.data, row.location)
     return parse_carrier(row.data, row.location)
-
-
-def _extra(spec: Spec, pattern: str) -> list[Path]:
-    return some_matching(spec.root, pattern, option="extra", location=spec.location)
 
 
 def _selected(wanted: Sequence[str], carriers: Mapping[str, Carrier], location: Location) -> set[str]:

@@ -74,8 +74,8 @@ def _cases(corpus: Corpus, spec: Spec) -> Iterator[Case]:
 
 def _judge(case: Case, redactor: Redactor) -> None:
     streamed = case.name == "stream-of-pieces"
-    if streamed and isinstance(redactor.target.call("redact_chunks", {"chunks": ["a ", "piece"]}), Unsupported):
-        return  # chunk-invariant isn't evaluated then, and says so
+    if streamed and not redactor.has_streams():
+        return
     n = SMALLEST
     while True:
         sizes = [n, 2 * n, 4 * n, 8 * n]

@@ -86,8 +86,8 @@ def _beside_others(redactor: Redactor, corpus: Corpus) -> None:
 
 def _stream(redactor: Redactor, _: Corpus) -> None:
     """A stream is redacted with the values registered for it, however it is cut."""
-    if isinstance(redactor.target.call("redact_chunks", {"chunks": ["no ", "value"]}), Unsupported):
-        return  # chunk-invariant isn't evaluated then, and says so
+    if not redactor.has_streams():
+        return
     for value in ("".join(made_up("stream", 0, 2)), _bundle("stream")):
         text = f"{'The agent reads on. ' * 250}It wrote {value} and went on.\n"
         inside = text.index(value) + len(value) // 3
