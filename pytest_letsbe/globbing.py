@@ -23,6 +23,11 @@ def matching(root: Path, pattern: str, *, option: str, location: Location | None
         ) from None
 
 
+def shown_below(root: Path, path: Path) -> str:
+    """How a file is named to a reader: from ``root``, or whole where an absolute pattern led elsewhere."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
 def some_matching(root: Path, pattern: str, *, option: str, location: Location | None, hint: str = "") -> list[Path]:
     """As ``matching``; a pattern that matches nothing is a UsageError too."""
     found = matching(root, pattern, option=option, location=location)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from ..globbing import some_matching
+from ..globbing import shown_below, some_matching
 from ..model import Location, UsageError
 from . import baseline, exceptions, gitleaks, rows
 from .artifacts import scan_artifact
@@ -85,7 +85,7 @@ def rules_of(wanted: Wanted, root: Path) -> tuple[Rule, ...]:
         known[rule.id] = rule
     for pattern in wanted.rules:
         for file in some_matching(root, pattern, option="rules", location=wanted.location):
-            for rule in gitleaks.read(file, _shown(file, root)):
+            for rule in gitleaks.read(file, shown_below(root, file)):
                 known.setdefault(rule.id, rule)  # where both have a rule, ours has the checksum
     return tuple(known.values())
 
@@ -113,7 +113,7 @@ def run(
         for one in wanted:
             for pattern in one.artifacts:
                 for file in _artifacts(root, pattern, one.location):
-                    everything.add(scan_artifact(made, file, _shown(file, root)))
+                    everything.add(scan_artifact(made, file, shown_below(root, file)))
             if one.history:
                 everything.add(scan_history(made, root, one.history))
     everything.findings.sort()
@@ -142,10 +142,6 @@ def _left_out(path: str, check: str, wanted: Sequence[Wanted]) -> bool:
 def _artifacts(root: Path, pattern: str, location: Location) -> list[Path]:
     hint = ": build it before the check runs"
     return some_matching(root, pattern, option="artifacts", location=location, hint=hint)
-
-
-def _shown(file: Path, root: Path) -> str:
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
 def groups(rules: Sequence[Rule]) -> Mapping[str, list[Rule]]:

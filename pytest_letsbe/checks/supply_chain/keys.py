@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...globbing import matching
+from ...globbing import matching, shown_below
 from ...model import CheckFailure, Location
 
 MISSING = "signatures are checked with a library: pip install 'pytest-letsbe[supply-chain]'"
@@ -33,9 +33,7 @@ def load(root: Path, globs: Iterable[str]) -> list[Key]:
         if not any(path.is_file() for path in paths):
             mend = "mend: commit the public half (cosign public-key --key ... > keys/cosign.pub), or mend checks.supply-chain.keys"  # noqa: E501
             raise CheckFailure(f"no public key lies at {glob}", evidence=[mend])
-        found += [
-            _read(path, path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)) for path in paths
-        ]
+        found += [_read(path, shown_below(root, path)) for path in paths]
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ...globbing import matching
+from ...globbing import matching, shown_below
 from ...scan.surfaces import extract
 from ...scan.text import Text
 
@@ -61,7 +61,7 @@ def files(root: Path, globs: Sequence[str]) -> tuple[list[str], list[str]]:
             if p.is_file() and not p.name.endswith(".dockerignore") and "node_modules" not in p.parts
         ]
         lost += [] if paths else [glob]
-        found.update((path.relative_to(root).as_posix(), None) for path in paths)
+        found.update((shown_below(root, path), None) for path in paths)
     return list(found), lost
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ....api.pact import Pact, load_pact
-from ....globbing import matching
+from ....globbing import matching, shown_below
 from ....model import Case, CheckFailure, Invariant, UsageError, Vacuous
 from ..contract import Contract, slug
 from .base import Rule, Server
@@ -30,8 +30,7 @@ def _cases(contract: Contract) -> Iterable[Case]:
 
 
 def _of_file(contract: Contract, path: Path) -> Iterable[Case]:
-    root = contract.spec.root
-    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    shown = shown_below(contract.spec.root, path)
     try:
         pact = load_pact(path, shown_as=shown)
     except UsageError as error:
