@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 
 import pytest
 
-# pytester forgets what a run in this process imported; libyaml's C half can't be imported twice.
+# A run that ends before it is configured leaves nothing to `Imported`; libyaml's C half can't be imported twice.
 import pytest_letsbe.checks.redaction.check
 import pytest_letsbe.strict_yaml  # noqa: F401
 
@@ -57,6 +60,56 @@ class Coin:
 def pytest_letsbe_checks():
     return [Coin()]
 """
+
+
+class Imported:
+    """What a run in this process imported, kept for the next.
+
+    pytester forgets each module that was imported while it was there, but the packages around it still hold it: half
+    of a library that is imported anew gets the old one, and classes of both meet (requests: "You can only merge into
+    CookieJar").
+    """
+
+    def __init__(self) -> None:
+        self._modules: dict[str, ModuleType] = {}
+
+    def note(self, project: Path) -> None:
+        """All but the modules of the project that was run: the next one has its own of those names."""
+        for name, module in list(sys.modules.items()):
+            if not Path(getattr(module, "__file__", None) or sys.executable).is_relative_to(project):
+                self._modules[name] = module
+
+    def put_back(self) -> None:
+        for name, module in self._modules.items():
+            sys.modules.setdefault(name, module)
+
+
+@pytest.fixture
+def imported() -> Iterator[Imported]:
+    """Asked for before pytester: put back after it is gone."""
+    kept = Imported()
+    yield kept
+    kept.put_back()
+
+
+@pytest.fixture
+def pytester(imported: Imported, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """pytest's own, of which no library is imported twice."""
+
+    class Noted:
+        def pytest_unconfigure(self) -> None:
+            imported.note(pytester.path)
+
+    inline_run = pytester.inline_run
+
+    def run(*arguments: str, plugins: tuple[object, ...] = (), **options: object) -> pytest.HookRecorder:
+        try:
+            return inline_run(*arguments, plugins=(*plugins, Noted()), **options)
+        finally:
+            imported.put_back()
+
+    monkeypatch.setattr(pytester, "inline_run", run)
+    return pytester
 
 
 class Project:
