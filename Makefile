@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 # Behind what the machine has: the wheel of node serves where there is none.
+# The versions that the suite was last run with, by Python; another Python, or `make test PINS=`, takes the newest.
+PINS ?= $(wildcard .ci/pins-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt)
+PIP_INSTALL := -m pip install -q --disable-pip-version-check $(PINS:%=-c %)
 export PATH := $(PATH):$(abspath $(BIN))
 
 # What starts servers, databases and sandboxes runs by itself, so that nothing of one area reaches another.
@@ -10,12 +13,12 @@ AREAS := contract openapi gating egress perf migrations smoke rollout pricing on
 # What drives programs nobody here wrote: `make real`, after `bash tests/real/install`.
 REAL := hooks real
 
-.PHONY: demo test real bench lint types selfcheck wheel-test clean
+.PHONY: demo test real bench lint types selfcheck wheel-test pins clean
 
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.installed: pyproject.toml $(PINS)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[all]' --group dev
+	$(BIN)/python $(PIP_INSTALL) -e '.[all]' --group dev
 	touch $@
 
 demo: $(VENV)/.installed
@@ -50,10 +53,18 @@ wheel-test: $(VENV)/.installed
 	$(BIN)/python -m build --wheel --outdir dist .
 	$(PYTHON) -m venv .venv-wheel
 	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check --upgrade pip
-	.venv-wheel/bin/python -m pip install -q --disable-pip-version-check "$$(echo dist/*.whl)[all]" --group dev
+	.venv-wheel/bin/python $(PIP_INSTALL) "$$(echo dist/*.whl)[all]" --group dev
 	mkdir -p .venv-wheel/run && rm -rf .venv-wheel/run/* && cp -r tests examples docs README.md CHANGELOG.md CONTRIBUTING.md pyproject.toml .pre-commit-hooks.yaml .venv-wheel/run/
 	cd .venv-wheel/run && ../bin/python -m pytest -q -n 2 $(TEST_OPTIONS) $(AREAS:%=--ignore=tests/%) $(REAL:%=--ignore=tests/%)
 	cd .venv-wheel/run && set -e; for area in $(AREAS); do echo "== tests/$$area"; ../bin/python -m pytest -q -n 2 $(TEST_OPTIONS) tests/$$area; done
+
+# Take up what came out since: run the whole of .ci/run on it before it is committed.
+pins:
+	rm -rf .venv-pins && $(PYTHON) -m venv .venv-pins
+	.venv-pins/bin/python -m pip install -q --disable-pip-version-check --upgrade pip
+	.venv-pins/bin/python -m pip install -q --disable-pip-version-check -e '.[all]' --group dev
+	.venv-pins/bin/python -m pip freeze --exclude-editable > .ci/pins-$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])').txt
+	rm -rf .venv-pins
 
 # The manifest's JSON Schema is made from the structs that read it.
 schema: $(VENV)/.installed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -110,6 +110,9 @@ def load(
     }
     known = {*required, *removed, *entries}
     waivers = tuple(_waiver(document, index, entry, known) for index, entry in enumerate(model.waive))
+    for index, waiver in enumerate(waivers):
+        if first := next((one for one in waivers[:index] if one.id == waiver.id), None):
+            raise UsageError(f"{waiver.id} is waived already at {first.location}", waiver.location)
     return Manifest(path, model.package, required, removed, entries, targets, waivers, document.at("package"))
 
 
@@ -169,15 +172,15 @@ def _entry(document: strict_yaml.Document, context: _Context, name: str, raw: An
             )
         check = EvidenceCheck(name)
     options = convert(document, ("checks", name), check.options, raw if raw is not None else {})
-    spec = Spec(name, options, context.root, where, context.profile, context.corpora, context.update)
+    keys = {key: document.at("checks", name, key) for key in raw or ()}
+    spec = Spec(name, options, context.root, where, context.profile, context.corpora, context.update, keys)
     if check.role is None:
         return CheckEntry(check, spec)
     if isinstance(check, MayGoWithout) and not check.needs_target(options):
         if check.role not in context.targets or not hasattr(options, "target"):
             return CheckEntry(check, spec)
         # A target of the right name is meant, also where the check doesn't name it: leaving it out would prove less.
-        options = msgspec.structs.replace(options, target=check.role)
-        spec = Spec(name, options, context.root, where, context.profile, context.corpora, context.update)
+        spec = replace(spec, options=msgspec.structs.replace(options, target=check.role))
     wanted = getattr(options, "target", None) or check.role
     if wanted not in context.targets:
         raise UsageError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class Spec:
 
     ``options`` is an instance of the check's own options struct; ``root`` the manifest's folder;
     ``profile`` one of ``pr``, ``nightly``, ``replay``; ``corpora`` are folders that other packages registered;
-    ``update`` asks for baselines to be written instead of judged.
+    ``update`` asks for baselines to be written instead of judged; ``keys`` tells where each option stands.
     """
 
     check: str
@@ -79,6 +79,19 @@ class Spec:
     profile: str = "pr"
     corpora: tuple[Path, ...] = ()
     update: bool = False
+    keys: Mapping[str, Location] = field(default_factory=dict)
+
+    def at(self, option: str) -> Location:
+        """Where an option stands in the manifest; the check's own place for one that isn't written."""
+        return self.keys.get(option, self.location)
+
+    def file(self, option: str) -> Path:
+        """The file that an option names, below the manifest's folder. UsageError where it isn't there."""
+        name: str = getattr(self.options, option)
+        path = self.root / name
+        if not path.is_file():
+            raise UsageError(f"{option}: there is no file {name!r}", self.at(option))
+        return path
 
 
 class LetsbeError(Exception):

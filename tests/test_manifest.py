@@ -105,6 +105,10 @@ def test_required_checks_are_those_of_the_matrix():
             "version: 1\npackage: hub\nwaive:\n  - {id: unitt, until: 2027-01-01, reason: why}",
             "letsbe.yaml:4:5: waives unknown check 'unitt' (did you mean 'unit'?)",
         ),
+        (
+            "version: 1\npackage: hub\nwaive:" + 2 * "\n  - {id: unit, until: 2027-01-01, reason: why}",
+            "letsbe.yaml:5:5: unit is waived already at letsbe.yaml:4:5",
+        ),
         ("version: 1\npackage: hub\nwaive:\n  - {id: unit, reason: why}", "waive.0 needs the key 'until'"),
         (
             "version: 1\npackage: hub\nwaive:\n  - {id: unit, until: soon, reason: why}",

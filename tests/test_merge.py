@@ -325,7 +325,7 @@ def spoil(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (b"[]", "Expected `object`"),
         (b"null", "Expected `object`"),
         (b"\xff\xfe{}", "malformed"),
-        (b'{"schema": "letsbe-report/1", "package": "\xff"}', "utf-8"),
+        (b'{"schema": "letsbe-report/1", "package": "\xff"}', "UTF-8"),
         (b'{"schema": "letsbe-report/1", "later": ' + b"[" * 100_000, "recursion"),
         (b'{"later": "\\udcff", "x": }', "Expecting value"),
         (b"<xml/>", "malformed"),

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import msgspec
 from ..checks import Checks
 from ..git import Git
 from ..manifest import FILENAME, load
-from ..model import Location, UsageError
+from ..model import Location, Spec, UsageError
 from ..scan import baseline, report
 from ..scan.repo import CHECKS, Result, Wanted
 from ..scan.repo import run as scan
@@ -37,9 +38,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     root, only = _places(options.paths)
     wanted = _wanted(root, options.check or CHECKS, options.no_cache)
+    if options.write_baseline:  # what it holds already is accepted anew, so it isn't asked
+        wanted = [replace(one, baseline=None) for one in wanted]
     result = scan(wanted, root, only=only, quiet=options.quiet)
     if options.write_baseline:
-        return _write_baseline(options.write_baseline, result, options.reason)
+        return _write_baseline(options.write_baseline, result, options.reason, partial=bool(only or options.check))
     if not result.stats.files and not only:
         raise UsageError(f"{root} has no file to scan")
     shown = _render(result, options.format, options.output is None)
@@ -99,17 +102,24 @@ def _wanted(root: Path, checks: Sequence[str], no_cache: bool) -> list[Wanted]:
         entries = dict(load(root / FILENAME, known).checks)
     found = []
     for check in dict.fromkeys(checks):
-        chosen = entries[check].spec.options if check in entries else msgspec.convert({}, known[check].options)
-        where = entries[check].spec.location if check in entries else Location(FILENAME)
-        wanted = Wanted.of(check, chosen, where)
-        found.append(Wanted(**{**vars(wanted), "cache": wanted.cache and not no_cache}))
+        defaults = Spec(check, msgspec.convert({}, known[check].options), root, Location(FILENAME))
+        wanted = Wanted.of(entries[check].spec if check in entries else defaults)
+        found.append(replace(wanted, cache=wanted.cache and not no_cache))
     return found
 
 
-def _write_baseline(path: Path, result: Result, reason: str) -> int:
+def _write_baseline(path: Path, result: Result, reason: str, *, partial: bool) -> int:
+    """Entries in force keep their date and reason; the others are renewed, or go with what they were for."""
     if len(reason) < 3:
         raise UsageError("--write-baseline needs --reason, best with an issue number")
-    until = date.today() + timedelta(days=90)
-    path.write_text(baseline.render(result.outcome.open, until, reason), encoding="utf-8")
-    print(f"{path}: {len(result.outcome.open)} findings accepted until {until}; name it under checks.*.baseline")
+    today = date.today()
+    until = today + timedelta(days=90)
+    standing = [entry for entry in baseline.read(path, str(path)) if entry.until >= today] if path.exists() else []
+    accepted = baseline.accept(result.outcome.open, until, reason, standing)
+    added = len([entry for entry in accepted if entry not in standing])
+    if partial:  # of other files, or by the other check, nothing was looked for
+        accepted += [entry for entry in standing if entry not in accepted]
+    path.write_text(baseline.render(accepted), encoding="utf-8")
+    kept = f", {len(accepted) - added} kept" if standing else ""
+    print(f"{path}: {added} findings accepted until {until}{kept}; name it under checks.*.baseline")
     return 0

@@ -60,12 +60,22 @@ def read(path: Path, shown: str) -> tuple[Accepted, ...]:
     )
 
 
-def render(findings: Iterable[Finding], until: date, reason: str) -> str:
-    """A baseline of the findings as YAML; the same findings give the same text."""
+def accept(findings: Iterable[Finding], until: date, reason: str, standing: Iterable[Accepted] = ()) -> list[Accepted]:
+    """One entry a finding, by rule, path and value: the one that stands keeps its date and its reason."""
+    known = {(entry.rule, entry.path, entry.fingerprint): entry for entry in standing}
+    nowhere = Location("")
+    return [
+        known.get(key) or Accepted(*key, until, reason, nowhere)
+        for key in sorted({(f.rule, f.path, f.fingerprint) for f in findings})
+    ]
+
+
+def render(entries: Iterable[Accepted]) -> str:
+    """The entries as a file; the same ones give the same text."""
     import json
 
     lines = ["# Accepted findings, by keyed fingerprint. Expired or unmatched entries fail.", "version: 1", "findings:"]
-    for rule, path, print_ in sorted({(f.rule, f.path, f.fingerprint) for f in findings}):
-        entry = f"rule: {rule}, path: {json.dumps(path)}, fingerprint: {json.dumps(print_)}"
-        lines.append(f"  - {{{entry}, until: {until}, reason: {json.dumps(reason)}}}")
+    for e in sorted(entries, key=lambda e: (e.rule, e.path, e.fingerprint)):
+        entry = f"rule: {e.rule}, path: {json.dumps(e.path)}, fingerprint: {json.dumps(e.fingerprint)}"
+        lines.append(f"  - {{{entry}, until: {e.until}, reason: {json.dumps(e.reason)}}}")
     return "\n".join(lines if len(lines) > 3 else [*lines[:2], "findings: []"]) + "\n"

@@ -118,7 +118,7 @@ class ScanCheck:
         return Case(self.name, invariant.id, name, spec.location, max(1, len(rules)), _Group(spec, name, rules))
 
     def _wanted(self, spec: Spec) -> Wanted:
-        return Wanted.of(self.name, spec.options, spec.location, spec.corpora)
+        return Wanted.of(spec)
 
     def _result(self, spec: Spec) -> Result:
         key = (spec.root, msgspec.json.encode(spec.options))

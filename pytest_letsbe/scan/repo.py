@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from ..globbing import shown_below, some_matching
-from ..model import Location, UsageError
+from ..model import Location, Spec, UsageError
 from . import baseline, exceptions, gitleaks, rows
 from .artifacts import scan_artifact
 from .engine import Engine
@@ -34,20 +34,20 @@ class Wanted:
     baseline: str | None = None
     cache: bool = True
     corpora: tuple[Path, ...] = ()
-    location: Location = field(default_factory=lambda: Location("letsbe.yaml"))
+    at: Callable[[str], Location] = lambda option: Location("letsbe.yaml")
 
     @classmethod
-    def of(cls, check: str, options: object, location: Location, folders: Sequence[Path] = ()) -> Wanted:
-        taken = {}
+    def of(cls, spec: Spec) -> Wanted:
+        options, taken = spec.options, {}
         for name in ("extra", "rules", "artifacts", "exclude"):
             taken[name] = tuple(getattr(options, name, ()))
         return cls(
-            check,
+            spec.check,
             history=getattr(options, "history", None),
             baseline=getattr(options, "baseline", None),
             cache=getattr(options, "cache", True),
-            corpora=tuple(folders),
-            location=location,
+            corpora=spec.corpora,
+            at=spec.at,
             **taken,
         )
 
@@ -76,7 +76,7 @@ def rules_of(wanted: Wanted, root: Path) -> tuple[Rule, ...]:
         for file in sorted(folder.glob("*.yaml")):
             found += rows.read(file, wanted.check, trusted=False)
     for pattern in wanted.extra:
-        for file in some_matching(root, pattern, option="extra", location=wanted.location):
+        for file in some_matching(root, pattern, option="extra", location=wanted.at("extra")):
             found += rows.read(file, wanted.check, trusted=False)
     known: dict[str, Rule] = {}
     for rule in found:
@@ -84,7 +84,7 @@ def rules_of(wanted: Wanted, root: Path) -> tuple[Rule, ...]:
             raise UsageError(f"id {rule.id!r} stands already at {known[rule.id].location}", rule.location)
         known[rule.id] = rule
     for pattern in wanted.rules:
-        for file in some_matching(root, pattern, option="rules", location=wanted.location):
+        for file in some_matching(root, pattern, option="rules", location=wanted.at("rules")):
             for rule in gitleaks.read(file, shown_below(root, file)):
                 known.setdefault(rule.id, rule)  # where both have a rule, ours has the checksum
     return tuple(known.values())
@@ -112,14 +112,14 @@ def run(
     if not only:
         for one in wanted:
             for pattern in one.artifacts:
-                for file in _artifacts(root, pattern, one.location):
+                for file in _artifacts(root, pattern, one.at("artifacts")):
                     everything.add(scan_artifact(made, file, shown_below(root, file)))
             if one.history:
                 everything.add(scan_history(made, root, one.history))
     everything.findings.sort()
     own = {rule.id: rule.check for rule in rules}
     foreign = {rule.id for check in CHECKS if check not in own.values() for rule in rows.shipped(check)}
-    accepted = [entry for one in wanted if one.baseline for entry in baseline.read(root / one.baseline, one.baseline)]
+    accepted = [entry for one in wanted if one.baseline for entry in _accepted(root, one.baseline, one.at("baseline"))]
     outcome = exceptions.judge(
         dict.fromkeys(everything.findings),
         everything.allows,
@@ -137,6 +137,12 @@ def _left_out(path: str, check: str, wanted: Sequence[Wanted]) -> bool:
 
     mine = next((one for one in wanted if one.check == check), None)
     return mine is not None and bool(mine.exclude) and matches_any(path, mine.exclude)
+
+
+def _accepted(root: Path, name: str, where: Location) -> tuple[baseline.Accepted, ...]:
+    if not (root / name).is_file():
+        raise UsageError(f"baseline: there is no file {name!r}: `letsbe scan --write-baseline` writes one", where)
+    return baseline.read(root / name, name)
 
 
 def _artifacts(root: Path, pattern: str, location: Location) -> list[Path]:

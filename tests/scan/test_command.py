@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,50 @@ def test_the_pre_commit_hook_runs_on_files(here: Repo) -> None:
 
 #: What SARIF 2.1.0 (OASIS, sarif-schema-2.1.0.json) says of the objects that we write, closed to anything else.
 SARIF = json.loads((Path(__file__).parent / "sarif-2.1.0-subset.json").read_text())
+
+
+def _reasons(path: Path) -> dict[str, tuple[str, str]]:
+    entries = yaml.safe_load(path.read_text())["findings"]
+    return {entry["path"]: (entry["reason"], str(entry["until"])) for entry in entries}
+
+
+def test_a_baseline_written_anew_keeps_what_was_accepted_before(here: Repo, capfd, token: str) -> None:
+    here.write("letsbe.yaml", "version: 1\npackage: website\nchecks: {secrets: {baseline: baseline.yaml}}\n")
+    for name, reason in (("a.env", "issue 12"), ("b.env", "issue 13")):
+        here.write(name, f"GH={token}\n")
+        assert main(["scan", "--write-baseline", "baseline.yaml", "--reason", reason]) == 0
+    assert {path: reason for path, (reason, _) in _reasons(here.path / "baseline.yaml").items()} == {
+        "a.env": "issue 12",
+        "b.env": "issue 13",
+    }
+    assert "1 findings accepted until" in capfd.readouterr().out.splitlines()[-1]
+    assert _scan(capfd, "--check", "secrets")[0] == 0
+
+
+def test_a_baseline_written_for_some_files_keeps_the_others(here: Repo, capfd, token: str) -> None:
+    for name in ("a.env", "b.env"):
+        here.write(name, f"GH={token}\n")
+    assert main(["scan", "--write-baseline", "baseline.yaml", "--reason", "issue 12"]) == 0
+    assert main(["scan", "--write-baseline", "baseline.yaml", "--reason", "issue 13", "b.env"]) == 0
+    assert [reason for reason, _ in _reasons(here.path / "baseline.yaml").values()] == ["issue 12", "issue 12"]
+
+
+def test_what_has_gone_leaves_a_baseline_and_what_has_expired_is_renewed(here: Repo, capfd, token: str) -> None:
+    for name in ("a.env", "b.env"):
+        here.write(name, f"GH={token}\n")
+    assert main(["scan", "--write-baseline", "baseline.yaml", "--reason", "issue 12"]) == 0
+    stood = (here.path / "baseline.yaml").read_text()
+    here.write("baseline.yaml", re.sub(r"until: [-0-9]+", "until: 2020-01-31", stood))
+    here.write("a.env", "GH=\n")
+    assert main(["scan", "--write-baseline", "baseline.yaml", "--reason", "issue 13"]) == 0
+    (entry,) = _reasons(here.path / "baseline.yaml").items()
+    assert entry[0] == "b.env"
+    assert entry[1][0] == "issue 13"
+    assert entry[1][1] > "2026"
+
+
+def test_a_baseline_that_is_named_and_missing_is_told_with_what_writes_it(here: Repo, capfd) -> None:
+    here.write("letsbe.yaml", "version: 1\npackage: website\nchecks:\n  secrets: {baseline: baseline.yaml}\n")
+    code = main(["scan"])
+    assert code == 2
+    assert "letsbe.yaml:4:13: baseline: there is no file 'baseline.yaml'" in capfd.readouterr().err

@@ -170,6 +170,13 @@ def test_a_file_of_nginx_is_judged_and_not_this_machine(text):
     assert list(validate.problems("nginx", text, 60)) == []
 
 
+@pytest.mark.parametrize(
+    ("directive", "slip"), [("listn", True), ("proxy_pas", True), ("http3", False), ("brotli", False)]
+)
+def test_a_directive_is_a_slip_only_where_it_nearly_is_a_known_one(directive, slip):
+    assert validate.is_slip(f'unknown directive "{directive}"') is slip
+
+
 def test_images_are_found_where_they_are_pulled():
     pinned = "hub@sha256:" + "a" * 64
     assert list(unpinned("shell", f"docker run -d --name x -p 1:1 {pinned} hub:1\ndocker pull 'a/b:1'\n")) == [

@@ -44,7 +44,7 @@ class Judged:
         if self.folder is None:
             return Nothing()
         if not self.folder.is_dir():
-            raise UsageError(f"changes: data folder {self.options.data!r} isn't there", self.spec.location)
+            raise UsageError(f"changes: data folder {self.options.data!r} isn't there", self.spec.at("data"))
         return Recorded(self.folder, str(self.options.data))
 
     @cached_property

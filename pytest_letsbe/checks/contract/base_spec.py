@@ -28,7 +28,7 @@ def old_description(contract: Contract) -> Document:
     base = contract.options.base
     chosen = [value for value in (base.git, base.file, base.url) if value] if base else []
     if base is None or len(chosen) != 1:
-        raise UsageError("base takes exactly one of git, file, url", contract.spec.location)
+        raise UsageError("base takes exactly one of git, file, url", contract.spec.at("base"))
     if base.git:
         return _of_commit(contract, base.git)
     if base.file:
@@ -41,7 +41,7 @@ def _of_commit(contract: Contract, wanted: str) -> Document:
     path = path or contract.options.spec
     root = contract.spec.root
     if _git(root, "rev-parse", "--verify", "--quiet", f"{commit}^{{commit}}") is None:
-        raise UsageError(_no_commit(root, commit), contract.spec.location)
+        raise UsageError(_no_commit(root, commit), contract.spec.at("base"))
     if _git(root, "cat-file", "-e", f"{commit}:./{path}") is None:
         raise Vacuous(
             f"{commit} has no {path}: nothing was promised yet. If it was called otherwise, say base: {{git:"

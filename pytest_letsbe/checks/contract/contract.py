@@ -43,7 +43,7 @@ class Contract:
         self.description: Description | None = None
         self.problem: UsageError | None = None
         if not self.path.is_file():
-            raise UsageError(f"there is no description {options.spec!r}", spec.location)
+            raise UsageError(f"there is no description {options.spec!r}", spec.at("spec"))
         try:
             self.description = describe(self.path, shown_as=options.spec)
         except UsageError as error:
@@ -86,7 +86,7 @@ class Contract:
     def pacts(self) -> Iterator[Pact]:
         """The consumers' files that can be read; the invariant ``consumer`` tells of the others."""
         for pattern in self.options.consumers:
-            for path in matching(self.spec.root, pattern, option="consumers", location=self.spec.location):
+            for path in matching(self.spec.root, pattern, option="consumers", location=self.spec.at("consumers")):
                 try:
                     yield load_pact(path, shown_as=path.name)
                 except UsageError:
@@ -113,10 +113,7 @@ class Contract:
     def config(self) -> Path | None:
         """schemathesis.toml: the one named, else the one beside the manifest."""
         if self.options.config is not None:
-            path = self.spec.root / self.options.config
-            if not path.is_file():
-                raise UsageError(f"there is no {self.options.config!r}", self.spec.location)
-            return path
+            return self.spec.file("config")
         beside = self.spec.root / "schemathesis.toml"
         return beside if beside.is_file() else None
 

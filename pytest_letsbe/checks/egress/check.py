@@ -114,7 +114,7 @@ class EgressCheck:
 def policy_of(spec: Spec) -> Policy:
     """The policy that the manifest names, or one that asks for everything. Raises UsageError."""
     name = spec.options.policy
-    return EVERYTHING if name is None else policies.load(spec.root / name, shown_as=name)
+    return EVERYTHING if name is None else policies.load(spec.file("policy"), shown_as=name)
 
 
 def _need_extra(location: Location) -> None:

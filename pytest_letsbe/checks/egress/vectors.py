@@ -58,7 +58,7 @@ def load(spec: Spec) -> list[VectorClass]:
     folders = [data_dir("corpora") / "egress", *spec.corpora]
     files = [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
     for pattern in spec.options.extra:
-        files += some_matching(spec.root, pattern, option="extra", location=spec.location)
+        files += some_matching(spec.root, pattern, option="extra", location=spec.at("extra"))
     classes = [made for path in files for made in load_file(path)]
     seen: dict[str, VectorClass] = {}
     for one in classes:

@@ -47,7 +47,7 @@ class GatingCheck:
         self._gates: dict[Target, Gate] = {}
 
     def cases(self, spec: Spec) -> list[Case]:
-        policy = replace(load_policy(spec.options.policy, spec.root), seed=spec.options.seed)
+        policy = replace(load_policy(spec), seed=spec.options.seed)
         cases: list[Case] = []
         for rule in RULES:
             cases += _cases(rule, policy, spec)
@@ -98,11 +98,11 @@ def _attribute(path: Path, name: str, attribute: str) -> Any:
     return getattr(runpy.run_path(str(path)).get(name), attribute, None)
 
 
-def load_policy(name: str, root: Path) -> Policy:
+def load_policy(spec: Spec) -> Policy:
     """The policy of a manifest. Raises UsageError."""
-    if name == BUILTIN:
+    if spec.options.policy == BUILTIN:
         return policies.load(data_dir("corpora") / "gating" / "policy" / "default.yaml")
-    return policies.load(root / name, shown_as=name)
+    return policies.load(spec.file("policy"), shown_as=spec.options.policy)
 
 
 def _cases(rule: Rule, policy: Policy, spec: Spec) -> list[Case]:

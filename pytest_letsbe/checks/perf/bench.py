@@ -186,7 +186,7 @@ class Bench:
     def _read_policy(self) -> Policy:
         if self.options.policy is None:
             return with_probes(Policy(version=1, tls="terminate", redact=True))
-        path = self.spec.root / self.options.policy
+        path = self.spec.file("policy")
         # Every tenant costs the same; without one there is nothing to authenticate, which is the plain way.
         return with_probes(msgspec.structs.replace(load_policy(path, shown_as=self.options.policy), tenants={}))
 
@@ -213,7 +213,7 @@ def read_budget(spec: Spec) -> Budget:
     if not path.exists():
         if spec.update:
             return budgets.OWN
-        raise UsageError(f"there is no {name} yet; `pytest -p letsbe --letsbe-update` writes it", spec.location)
+        raise UsageError(f"there is no {name} yet; `pytest -p letsbe --letsbe-update` writes it", spec.at("budget"))
     return budgets.load(path, shown_as=os.path.relpath(path) if path.is_absolute() else name)
 
 

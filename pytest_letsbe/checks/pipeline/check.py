@@ -69,7 +69,7 @@ class PipelineCheck:
         try:
             policy, policy_file = read_file(spec.root, options.policy)
         except UsageError as error:
-            raise UsageError(str(error), None if error.location else spec.location) from None
+            raise UsageError(str(error), None if error.location else spec.at("policy")) from None
         judged = Judgement(spec, policy, policy_file)
         files = named(names(spec.root))
         cases = [Case(self.name, LIVENESS.id, "workflows", spec.location, data=(judged, None, None))]

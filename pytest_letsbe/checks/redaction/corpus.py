@@ -39,9 +39,9 @@ def load(spec: Spec) -> Corpus:
     """
     options = spec.options
     folder = data_dir("corpora") / "redaction"
-    files = [corpora.find(name, "redaction", spec.corpora, spec.location) for name in (*options.corpus, "benign")]
+    files = [corpora.find(name, "redaction", spec.corpora, spec.at("corpus")) for name in (*options.corpus, "benign")]
     for pattern in options.extra:
-        files += some_matching(spec.root, pattern, option="extra", location=spec.location)
+        files += some_matching(spec.root, pattern, option="extra", location=spec.at("extra"))
     items: dict[tuple[str, str], Kind | Benign | Carrier] = {}
     for path in dict.fromkeys([folder / "carriers.yaml", *files]):
         for section, item in _parsed(path):
@@ -53,7 +53,7 @@ def load(spec: Spec) -> Corpus:
     carriers = {item.id: item for item in everything if isinstance(item, Carrier)}
     if not kinds:
         raise UsageError("the corpora hold no kind of secret: nothing would be proven", spec.location)
-    chosen = _selected(options.carriers, carriers, spec.location)
+    chosen = _selected(options.carriers, carriers, spec.at("carriers"))
     return Corpus(
         kinds,
         tuple(item for item in everything if isinstance(item, Benign)),

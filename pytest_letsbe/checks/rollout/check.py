@@ -56,7 +56,7 @@ class RolloutCheck:
         samples = any_order.examples(spec.profile)
         found.append(Case(self.name, any_order.ANY_ORDER.id, "composed", spec.location, samples, spec))
         if spec.options.plan is not None:
-            read = _Plan(plan.read(spec.root / spec.options.plan, spec.options.plan))
+            read = _Plan(plan.read(spec.file("plan"), spec.options.plan))
             where = read.read.document.at("plan")
             found += [Case(self.name, rule.id, "plan", where, data=read) for rule in plans.RULES]
             found.append(Case(self.name, goes_well.LIVENESS.id, _OWN_PLAN, where, data=read))

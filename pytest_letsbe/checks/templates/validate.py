@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import os
 import re
 import shutil
@@ -108,11 +109,22 @@ def _nginx(tree: Shape, text: str, timeout: float) -> Iterator[Problem]:
     with tempfile.TemporaryDirectory(prefix="letsbe-nginx-") as folder:
         path = Path(folder) / "nginx.conf"
         path.write_text(whole, encoding="utf-8")
-        parsed = crossplane.parse(str(path), single=True, catch_errors=True)
+        parsed = crossplane.parse(str(path), single=True, catch_errors=True, strict=True)
     found = [(e["error"].rpartition(" in ")[0] or e["error"], (e["line"] or 1) - lead) for e in parsed["errors"]]
+    found = [(said, line) for said, line in found if not said.startswith(_UNKNOWN) or is_slip(said)]
     yield from ((f"isn't valid for nginx: {said}", max(1, line)) for said, line in found)
     if not found and (binary := shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")):
         yield from _nginx_itself(binary, whole, lead, timeout)
+
+
+_UNKNOWN = "unknown directive "
+
+
+def is_slip(said: str) -> bool:
+    """Whether the unknown directive is nearly a known one; else a module or a newer nginx may well know it."""
+    from crossplane.analyzer import DIRECTIVES
+
+    return bool(difflib.get_close_matches(said.removeprefix(_UNKNOWN).strip('"'), DIRECTIVES, n=1, cutoff=0.9))
 
 
 #: About this machine, not about the file.

@@ -20,7 +20,7 @@ CONSUMER = Invariant(
 
 def _cases(contract: Contract) -> Iterable[Case]:
     for number, pattern in enumerate(contract.options.consumers):
-        paths = matching(contract.spec.root, pattern, option="consumers", location=contract.spec.location)
+        paths = matching(contract.spec.root, pattern, option="consumers", location=contract.spec.at("consumers"))
         if not paths:
             yield contract.case(
                 "consumer", f"no-file-{number + 1}", None, f"no file matches {pattern!r} under consumers"

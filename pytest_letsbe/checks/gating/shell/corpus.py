@@ -40,7 +40,7 @@ def load(spec: Spec, extra: Sequence[str] = ()) -> Corpus:
     files = sorted((data_dir("corpora") / "gating").glob("*.yaml"))
     files += [path for folder in spec.corpora for path in sorted(folder.glob("*.yaml"))]
     for pattern in extra:
-        files += some_matching(spec.root, pattern, option="extra", location=spec.location)
+        files += some_matching(spec.root, pattern, option="extra", location=spec.at("extra"))
     return _corpus(item for path in dict.fromkeys(files) for item in _parsed(path))
 
 
