@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -17,7 +15,6 @@ from .state import STATE, Loaded
 
 if TYPE_CHECKING:
     from .matrix import CaseResult, Row
-    from .waivers import Waiver
 
 #: Where a worker of pytest-xdist leaves what it met for the controller.
 KEY = "letsbe"
@@ -171,27 +168,13 @@ class Reporter:
             self._written.append(str(file))
 
     def _report(self, path: Path) -> dict[str, Any]:
+        from .report_json import document
+
         loaded = self.config.stash[STATE].manifests[path]
         complete, rows = self._rows[path]
-        return {
-            "schema": "letsbe-report/1",
-            "package": loaded.manifest.package,
-            "commit": _commit(path.parent),
-            "complete": complete,
-            "shard": _shard(self.config),
-            "argv": [str(argument) for argument in self.config.invocation_params.args],
-            "checks": {
-                row.check: {
-                    "status": row.status,
-                    "required": row.required,
-                    "counts": dict(row.counts),
-                    "reasons": list(row.reasons),
-                }
-                for row in rows
-            },
-            "cases": [_as_json(result) for result in sorted(self._case_results(loaded), key=lambda r: r.id)],
-            **({"waivers": [_waiver(w) for w in loaded.manifest.waivers]} if loaded.manifest.waivers else {}),
-        }
+        argv = [str(argument) for argument in self.config.invocation_params.args]
+        results = self._case_results(loaded)
+        return document(loaded.manifest, rows, results, complete=complete, shard=_shard(self.config), argv=argv)
 
 
 def left_out(id: str, check: str, invariant: str, case: str) -> CaseResult:
@@ -248,27 +231,6 @@ def _first_line(report: pytest.TestReport) -> str:
     return text.strip().splitlines()[-1 if "Traceback" in text else 0][:300] if text.strip() else ""
 
 
-def _as_json(result: CaseResult) -> dict[str, Any]:
-    return {
-        "id": result.id,
-        "check": result.check,
-        "invariant": result.invariant,
-        "case": result.case,
-        "outcome": "not_evaluated" if result.outcome == "vacuous" else result.outcome,
-        "message": result.message,
-        "samples": result.samples,
-        "failed_samples": list(result.failed_samples),
-        "seconds": result.seconds,
-        **({"retried": True} if result.retried else {}),
-        **({"where": result.where} if result.where else {}),
-        **({"evidence": result.evidence.split("\n")} if result.evidence else {}),
-    }
-
-
-def _waiver(waiver: Waiver) -> dict[str, str]:
-    return {"id": waiver.id, "until": waiver.until.isoformat(), "reason": waiver.reason}
-
-
 def _shard(config: pytest.Config) -> list[int] | None:
     """``[i, n]`` of pytest-split (1-based already) or pytest-shard (0-based)."""
     splits, group = config.getoption("splits", None), config.getoption("group", None)
@@ -278,14 +240,3 @@ def _shard(config: pytest.Config) -> list[int] | None:
     if shards and int(shards) > 1 and index is not None:
         return [int(index) + 1, int(shards)]
     return None
-
-
-def _commit(folder: Path) -> str | None:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    try:
-        done = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=folder, env=environment, capture_output=True, text=True, timeout=10
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None if done.returncode == 0 else None

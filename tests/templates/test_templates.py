@@ -10,7 +10,8 @@ from pytest_letsbe.checks.templates import engines, validate
 from pytest_letsbe.checks.templates.check import TemplatesCheck
 from pytest_letsbe.checks.templates.images import unpinned
 from pytest_letsbe.checks.templates.options import TemplatesOptions
-from pytest_letsbe.checks.templates.shapes import Invalid, shape
+from pytest_letsbe.checks.templates.shape import Invalid
+from pytest_letsbe.checks.templates.shapes import shape
 from pytest_letsbe.checks.templates.sources import gather
 from pytest_letsbe.model import CheckFailure, Location, Spec, UsageError
 from pytest_letsbe.runner import Runner

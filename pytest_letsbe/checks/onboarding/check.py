@@ -7,12 +7,12 @@ from pathlib import Path
 from ...model import Case, Invariant, Spec
 from ...targets.base import Target
 from ...targets.spec import TargetSpec
-from . import payment, steps
+from . import payment, resume, steps
 from .options import OnboardingOptions
 from .rule import Rule
 from .visitor import Site, ledger
 
-_RULES: tuple[Rule, ...] = (*payment.RULES, *steps.RULES)
+_RULES: tuple[Rule, ...] = (*payment.RULES, *resume.RULES, *steps.RULES)
 #: A target of the suite's own answers at once, or it is the fault.
 _SUBJECT_TIMEOUT = 20.0
 

@@ -1,4 +1,4 @@
-"""How a visitor goes on: idempotent, resumable, in order, validated, and never with another's data."""
+"""How a visitor goes on: in order, validated, and never with another's data."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ import json
 from typing import Any
 
 from ...model import Invariant
+from .resume import holds
 from .rule import Rule
 from .visitor import Site, Visitor
 
-IDEMPOTENT = Invariant(
-    "idempotent-submit",
-    "A request that is sent again by the same key does nothing again: no second onboarding, no step skipped or undone.",
-    "draft-ietf-httpapi-idempotency-key-header",
-)
-RESUMABLE = Invariant("resumable", "What was taken is there when the visitor comes back, after a restart too.")
 ORDER = Invariant("steps-in-order", "Payment doesn't provision while a step is left, however the step is passed by.")
 CROSS = Invariant("no-cross-talk", "Two onboardings never get each other's step, data, plan, payment or tenant.")
 VALIDATED = Invariant("validated", "A bad address, an unknown plan and data that isn't whole are refused.")
@@ -34,91 +29,6 @@ BAD_ADDRESSES: tuple[Any, ...] = (
 )
 _NO_DATA: tuple[Any, ...] = ({}, None, [], "x")
 BAD_PLANS: tuple[Any, ...] = ("no-such-plan", "", None, 1, "__proto__", [])
-
-
-def _again(site: Site, profile: str) -> None:
-    visitor = site.start()
-    for at, step in enumerate(site.steps):
-        for turn in range(3):
-            answer = visitor.submit(step, idempotency=f"key-{step}")
-            if turn == 0 and answer is None:
-                raise site.failure(f"the step {step} isn't taken in its turn, with data that the manifest says is good")
-        if visitor.place() != at + 1:
-            raise site.failure(
-                f"{step} was sent three times by one key, and the visitor is at step {visitor.place() + 1}"
-            )
-    visitor.finish()
-
-
-def _late(site: Site, profile: str) -> None:
-    visitor = site.start()
-    for step in site.steps:
-        visitor.submit(step, idempotency=f"key-{step}")
-    place = visitor.place()
-    for step in site.steps:
-        visitor.submit(step, idempotency=f"key-{step}")
-        if visitor.place() != place:
-            raise site.failure(f"a late repetition of {step} took the visitor from step {place + 1} to another")
-        _holds(visitor, site.steps)
-
-
-def _no_key(site: Site, profile: str) -> None:
-    visitor = site.start()
-    for at, step in enumerate(site.steps):
-        for _ in range(2):
-            visitor.submit(step)
-        if visitor.place() > at + 1:
-            raise site.failure(f"{step} was sent twice, and the step after it is skipped")
-
-
-def _at_once(site: Site, profile: str) -> None:
-    visitor = site.start()
-    step = site.steps[0]
-    sent = {"onboarding": visitor.name, "step": step, "data": visitor.data(step), "idempotency": "at-once"}
-    site.ask_together("submit", [sent] * 5)
-    if visitor.place() != 1:
-        raise site.failure(
-            f"{step} was sent five times at once by one key, and the visitor is at step {visitor.place() + 1}"
-        )
-    visitor.finish()
-
-
-def _start_again(site: Site, profile: str) -> None:
-    asked = {"email": "twice@bakery.test", "plan": site.options.plans[0], "idempotency": "start-1"}
-    first = site.ask("start", asked)
-    names = {found.get("onboarding") for found in [first, *(site.ask("start", asked) for _ in range(2))] if found}
-    if first is None or len(names) != 1:
-        raise site.failure(
-            "starting again by the same key began another onboarding" if names else "a visitor can't begin"
-        )
-
-
-def _holds(visitor: Visitor, steps: list[str]) -> None:
-    """Raises CheckFailure unless what was taken in these steps is there."""
-    _, data = visitor.resume()
-    for step in steps:
-        for key, value in visitor.data(step).items():
-            if json.dumps(value, ensure_ascii=False) not in data:
-                raise visitor.site.failure(f"what was taken as {step}.{key} is lost")
-
-
-def _comes_back(restart: str | None) -> Rule:
-    def judge(site: Site, profile: str) -> None:
-        for taken in range(len(site.steps) + 1):
-            visitor = site.start()
-            for step in site.steps[:taken]:
-                visitor.submit(step)
-            place = visitor.place()
-            if place != taken:
-                raise site.failure(f"{taken} steps were taken, and the visitor goes on at step {place + 1}")
-            if restart is not None:
-                site.restart(hard=restart == "hard")
-            if visitor.place() > place:
-                raise site.failure("after a restart the visitor is further than before")
-            _holds(visitor, site.steps[:taken])
-            visitor.finish()
-
-    return Rule(RESUMABLE, restart or "without-restart", judge)
 
 
 def _skipped(site: Site, profile: str) -> None:
@@ -171,7 +81,7 @@ def _side_by_side(site: Site, profile: str) -> None:
         for visitor in pair:
             visitor.submit(step)
     for visitor, other in (pair, pair[::-1]):
-        _holds(visitor, site.steps)
+        holds(visitor, site.steps)
         _, data = visitor.resume()
         for step in site.steps:
             mine, foreign = list(visitor.data(step).values()), other.data(step).values()
@@ -230,7 +140,7 @@ def _same_key(site: Site, profile: str) -> None:
         one.submit(step, idempotency=f"k-{step}")
         if other.submit(step, idempotency=f"k-{step}") is None:
             return  # keys that count for the whole site refuse, which is safe
-    _holds(other, site.steps)
+    holds(other, site.steps)
     one.pay(idempotency="k-pay")
     one.must_be_provisioned_once()
     if other.pay(idempotency="k-pay") is not None:
@@ -305,12 +215,6 @@ def _allowed(site: Site, visitors: list[Visitor], may: list[bool]) -> None:
 
 
 RULES = (
-    Rule(IDEMPOTENT, "again", _again),
-    Rule(IDEMPOTENT, "at-once", _at_once),
-    Rule(IDEMPOTENT, "late", _late),
-    Rule(IDEMPOTENT, "no-key", _no_key),
-    Rule(IDEMPOTENT, "start", _start_again),
-    *(_comes_back(restart) for restart in (None, "soft", "hard")),
     Rule(ORDER, "backwards", _backwards),
     Rule(ORDER, "jumped", _jumped, 5),
     Rule(ORDER, "paid-first", _paid_first),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ...suggest import did_you_mean
-from .shapes import Shape
+from .shape import Shape
 
 _TOP = frozenset(re.findall(r"\w+", "name version services networks volumes configs secrets include models"))
 #: Keys of a service: compose-spec, 05-services.md.

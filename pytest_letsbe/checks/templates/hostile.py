@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from .engines import RenderError, render
-from .shapes import Invalid, Shape, shape
+from .shape import Invalid, Shape
+from .shapes import shape
 from .sources import Place, Template
 
 #: What stands for a value: read back from the result, it tells where the value went.

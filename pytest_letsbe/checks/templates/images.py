@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from ...scan import surfaces
 from ...scan.text import Text
 from .compose import services
-from .shapes import Invalid, Shape, shape, walk
+from .shape import Invalid, Shape, walk
+from .shapes import shape
 
 _PINNED = re.compile(r".+@sha256:[0-9a-f]{64}\Z")
 _PULLS = frozenset({"run", "create", "pull"})

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ...model import CheckFailure
 from .compose import problems as compose_problems
-from .shapes import Invalid, Shape, shape
+from .shape import Invalid, Shape
+from .shapes import shape
 
 #: (sentence, line of the result)
 Problem = tuple[str, int]

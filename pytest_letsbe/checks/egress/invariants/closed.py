@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import signal
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import msgspec
-
-from ....model import Case, CheckFailure, Invariant, NotEvaluated
+from ....model import Case, Invariant, NotEvaluated
 from ....targets.base import TargetDead
 from .. import probe, spoilt
 from ..judges import judged
-from ..model import Sight, Step, Vector
-from ..policy import RESERVED, Policy
-from ..shapes import absolute, connect, inside_plain, inside_tls
+from ..model import Vector
+from ..policy import RESERVED
+from ..shapes import absolute
 from ..target import ProxyTarget, Session
 from . import liveness
 from .base import Plan, Rule, Violation, case, judge_all
+from .closed_running import RELOADS, removed_and_restarted, with_own
+from .outward import opened, outward
 
 CLOSED = Invariant(
     "fail-closed",
@@ -28,8 +26,6 @@ CLOSED = Invariant(
 )
 #: A server that will never be ready is given up early.
 READY = 6.0
-#: A watcher may take so long to see a changed file.
-TAKES_UP = 3.0
 _FILES = ("unreadable", "broken", "half-written", "wrong-content")
 _DNS = {
     "silent": {"drop": True},
@@ -52,7 +48,7 @@ def _cases(plan: Plan) -> Iterable[Case]:
     if plan.policy.tls == "terminate":
         yield case(CLOSED, "ca-missing", where, 2)
     if plan.policy.reload != "none":
-        for name in _RELOADS:
+        for name in RELOADS:
             yield case(CLOSED, f"reload/{name}", where)
     yield case(CLOSED, "restart/removed", where)
 
@@ -73,27 +69,14 @@ def _files(group: str, text: str | None) -> Iterator[tuple[str, Callable[[Path, 
             yield name, lambda path, text, spoil=spoil: path.write_bytes(spoil(text))  # type: ignore[misc]
 
 
-def outward() -> list[Vector]:
-    """Requests of which none may get out under a policy that can't be read; the first two are the allowed ones."""
-    scripts: dict[str, list[Step]] = {
-        "allowed": absolute(probe.ALLOWED),
-        "allowed-connect": [*connect(f"{probe.ALLOWED}:443"), *inside_tls(probe.ALLOWED)],
-        "canary-rule": absolute(probe.CANARY_DENY),
-        "evil": absolute(probe.EVIL),
-        "evil-connect": [*connect(f"{probe.EVIL}:80"), *inside_plain(probe.EVIL)],
-        "metadata": absolute("169.254.169.254"),
-    }
-    return [Vector(name, [steps], loopback=name != "metadata") for name, steps in scripts.items()]
-
-
 def _judge(case: Case, target: ProxyTarget) -> None:
     kind, _, name = case.name.partition("/")
     if kind == "start":
         _at_start(case, target, name)
     elif kind == "reload":
-        with_own(target, _RELOADS[name])
+        with_own(target, RELOADS[name])
     elif kind == "restart":
-        with_own(target, _removed_and_restarted)
+        with_own(target, removed_and_restarted)
     elif kind == "dns-dead":
         _without_dns(target)
     elif kind == "ca-missing":
@@ -126,143 +109,13 @@ def _spoilt_starts(
         may_serve = template and group == "half-written"
         try:
             session.launch(timeout=READY)
-            found += _open(session, name, [v for v in outward() if not (may_serve and v.id.startswith("allowed"))])
+            found += opened(session, name, [v for v in outward() if not (may_serve and v.id.startswith("allowed"))])
         except TargetDead:
             pass  # it didn't start: as closed as can be
         finally:
             session.stop()
             spoilt.clear(session.policy_path)
     return found
-
-
-def _open(session: Session, name: str, vectors: Sequence[Vector]) -> list[Violation]:
-    """What got out, anywhere."""
-    found = []
-    for vector in vectors:
-        if session.world.tier == 1 and not vector.loopback:
-            continue
-        sight = session.run(vector, "allow")
-        lines = _out(vector, sight)
-        if lines:
-            found.append(
-                Violation(f"{name}/{vector.id}", f"with the policy {name} a request got out ({vector.id})", lines)
-            )
-    return found
-
-
-def _out(vector: Vector, sight: Sight) -> list[str]:
-    lines = [leak.line for leak in judged(vector, sight, "allow", ())]
-    return lines or [
-        f"canary {talk.dst}:{talk.port} got {len(talk.data)} bytes" for talk in sight.conversations.values()
-    ]
-
-
-def with_own(target: ProxyTarget, judge: Callable[[ProxyTarget, Session], None]) -> None:
-    """Judge on a proxy of the case's own, which served the allowed site before."""
-    session = target.new_session("fail-closed")
-    session.start(target.policy_for("allow"))
-    try:
-        liveness.require(session, "allow", liveness.ways()["absolute"], "before")
-        judge(target, session)
-    finally:
-        session.stop()
-        spoilt.clear(session.policy_path)
-
-
-def _signal(target: ProxyTarget, session: Session) -> None:
-    if target.policy.reload == "hup":
-        session.signal(signal.SIGHUP)
-    time.sleep(0.2 if target.policy.reload == "hup" else 1.0)
-
-
-def _still_shut(session: Session, what: str) -> None:
-    """The last good policy may go on: what it denies stays denied."""
-    try:
-        judge_all(_open(session, what, [v for v in outward() if not v.id.startswith("allowed")]))
-    except TargetDead:
-        return
-
-
-def _spoil_and_reload(name: str, spoil: Callable[[Path, str], object]) -> Callable[[ProxyTarget, Session], None]:
-    def judge(target: ProxyTarget, session: Session) -> None:
-        text = session.policy_path.read_text()
-        spoilt.clear(session.policy_path)
-        spoil(session.policy_path, text)
-        _signal(target, session)
-        _still_shut(session, f"{name} on reload")
-
-    return judge
-
-
-def _narrowed(policy: Policy) -> Policy:
-    rules = [rule for rule in policy.allow if rule.host != probe.ALLOWED]
-    return msgspec.structs.replace(policy, allow=rules)
-
-
-def _revoked(target: ProxyTarget, session: Session) -> None:
-    """A host that the new policy no longer lists is shut, soon and for good."""
-    session.policy_path.write_text(session.rendered(_narrowed(target.policy_for("allow"))))
-    _signal(target, session)
-    _eventually(session, open_=False)
-
-
-def _revoked_atomically(target: ProxyTarget, session: Session) -> None:
-    new = session.policy_path.with_suffix(".new")
-    new.write_text(session.rendered(_narrowed(target.policy_for("allow"))))
-    new.replace(session.policy_path)
-    _signal(target, session)
-    _eventually(session, open_=False)
-
-
-def _mended(target: ProxyTarget, session: Session) -> None:
-    """After a broken policy a good one is taken up again: whoever mends it need not restart."""
-    text = session.policy_path.read_text()
-    session.policy_path.write_text("%!?* no policy\n")
-    _signal(target, session)
-    _still_shut(session, "broken on reload")
-    if not session.world.ask("alive", name=session.name)["alive"]:
-        return  # it ended: closed, and its supervisor's business
-    session.policy_path.write_text(text)
-    _signal(target, session)
-    _eventually(session, open_=True)
-
-
-def _eventually(session: Session, *, open_: bool) -> None:
-    vector = outward()[0]
-    deadline = time.monotonic() + TAKES_UP
-    while True:
-        lines = _out(vector, session.run(vector, "allow"))
-        if bool(lines) == open_:
-            return
-        if time.monotonic() > deadline:
-            what = (
-                "a mended policy wasn't taken up"
-                if open_
-                else "a site that the new policy doesn't list is still reached"
-            )
-            raise CheckFailure(what, evidence=lines)
-        time.sleep(0.1)
-
-
-def _removed_and_restarted(target: ProxyTarget, session: Session) -> None:
-    spoilt.clear(session.policy_path)
-    try:
-        session.restart()
-    except TargetDead:
-        return
-    judge_all(_open(session, "removed before a restart", outward()))
-
-
-_RELOADS: dict[str, Callable[[ProxyTarget, Session], None]] = {
-    "removed": _spoil_and_reload("removed", lambda path, text: None),
-    "emptied": _spoil_and_reload("emptied", lambda path, text: path.write_bytes(b"")),
-    "broken": _spoil_and_reload("broken", lambda path, text: path.write_bytes(spoilt.BROKEN["garbage"](text))),
-    "half-written": _spoil_and_reload("half-written", lambda path, text: path.write_bytes(spoilt.cut(text, 0.5))),
-    "folder": _spoil_and_reload("a folder", lambda path, text: path.mkdir()),
-    "revoked": _revoked,
-    "revoked-atomically": _revoked_atomically,
-    "mended": _mended,
-}
 
 
 def _without_dns(target: ProxyTarget) -> None:
@@ -308,7 +161,7 @@ def _without_ca(target: ProxyTarget, session: Session) -> None:
                 bundle.write_bytes(b"")
             try:
                 session.launch(timeout=READY)
-                found += _open(session, f"unreadable: its CA is {name}", vectors)
+                found += opened(session, f"unreadable: its CA is {name}", vectors)
             except TargetDead:  # it didn't start: as closed as can be
                 pass
     finally:
@@ -323,7 +176,7 @@ def _canary_rule(target: ProxyTarget) -> None:
     way = liveness.ways()["suffix"]
     if not liveness.works(session.try_(way.scripts[0]), way):
         raise NotEvaluated("the neighbour of the canary rule doesn't answer")
-    judge_all(_open(session, "loaded", [v for v in outward() if v.id == "canary-rule"]))
+    judge_all(opened(session, "loaded", [v for v in outward() if v.id == "canary-rule"]))
 
 
 RULES = (Rule(CLOSED, _cases, _judge),)
