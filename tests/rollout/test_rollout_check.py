@@ -101,7 +101,7 @@ def test_what_any_order_finds_is_made_small(tmp_path):
 
 def test_a_plan_that_is_missing_is_a_usage_error(tmp_path):
     spec = Spec("rollout", RolloutOptions(), tmp_path, Location("letsbe.yaml"))
-    with pytest.raises(UsageError, match=r"rollout-plan.yaml:1: can't be read"):
+    with pytest.raises(UsageError, match=r"letsbe.yaml:1: plan: there is no file 'rollout-plan.yaml'"):
         RolloutCheck().cases(spec)
 
 
